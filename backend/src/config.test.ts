@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { readConfig, SETTINGS } from './config.js';
+import { formatHelp } from './help.js';
+import { StartupError } from './startup-error.js';
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof StartupError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test('with no settings at all the service runs on its defaults', () => {
+  expect(readConfig({})).toEqual({
+    NYM_CLIENT_URL: 'ws://127.0.0.1:1977',
+    DATABASE_URL: resolve('data/pastes.sqlite'),
+    SERVICE_ADDRESS_FILE: undefined,
+    MAX_TEXT_BYTES: 12_000_000,
+    SWEEP_INTERVAL_SECONDS: 60,
+    OUTCOME_SECONDS: 600,
+    DRAIN_SECONDS: 10,
+    LOG_LEVEL: 'info',
+  });
+});
+
+test('an empty setting counts as left out', () => {
+  const empty = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, '']));
+  expect(readConfig(empty)).toEqual(readConfig({}));
+});
+
+test('everything that is wrong is said at once', () => {
+  const problems = problemsOf({
+    NYM_CLIENT_URL: 'http://127.0.0.1:1977',
+    DATABASE_URL: 'mysql://x',
+    MAX_TEXT_BYTES: '0',
+    SWEEP_INTERVAL_SECONDS: '1.5',
+    OUTCOME_SECONDS: '-1',
+    DRAIN_SECONDS: 'soon',
+    LOG_LEVEL: 'loud',
+  });
+  expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+    'NYM_CLIENT_URL',
+    'DATABASE_URL',
+    'MAX_TEXT_BYTES',
+    'SWEEP_INTERVAL_SECONDS',
+    'OUTCOME_SECONDS',
+    'DRAIN_SECONDS',
+    'LOG_LEVEL',
+  ]);
+});
+
+test.each([
+  ['file:data/x.sqlite', resolve('data/x.sqlite')],
+  ['file:/data/x.sqlite', '/data/x.sqlite'],
+  ['file:///data/x.sqlite', '/data/x.sqlite'],
+  ['file:100%/x.sqlite', resolve('100%/x.sqlite')],
+])('the database %s is the file %s', (url, path) => {
+  expect(readConfig({ DATABASE_URL: url }).DATABASE_URL).toBe(path);
+});
+
+test.each([
+  ['postgres://user:secret@host/db', 'PostgreSQL is not supported yet'],
+  ['postgresql://user:secret@host/db', 'PostgreSQL is not supported yet'],
+  ['file:', 'must be file: and a path'],
+  ['file://data/x.sqlite', 'with three strokes'],
+  ['file::memory:', 'would be lost'],
+  ['data/x.sqlite', 'must be file: and a path'],
+])('the database %s is refused, without repeating it', (url, problem) => {
+  const problems = problemsOf({ DATABASE_URL: url });
+  expect(problems.join()).toContain(problem);
+  expect(problems.join()).not.toContain('secret');
+});
+
+test.each(['1e3', '0x10', ' 5', '5 ', '12000001', '9'.repeat(400), 'Infinity', 'NaN'])(
+  '%j is no number of bytes',
+  (text) => {
+    expect(problemsOf({ MAX_TEXT_BYTES: text })).toEqual([
+      'MAX_TEXT_BYTES must be a whole number from 1 to 12000000.',
+    ]);
+  },
+);
+
+test('the help names every setting with its default', () => {
+  const help = formatHelp();
+  for (const [name, setting] of Object.entries(SETTINGS)) {
+    expect(help).toContain(name);
+    expect(help).toContain('default' in setting ? `[${setting.default}]` : '[none]');
+  }
+});
+
+test('the README tells of every setting what the help tells', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const cells = readme.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+  for (const [name, setting] of Object.entries(SETTINGS)) {
+    const value = 'default' in setting ? `\`${setting.default}\`` : '';
+    expect(cells).toContainEqual(['', `\`${name}\``, setting.meaning, value, '']);
+  }
+});

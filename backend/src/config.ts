@@ -1,0 +1,124 @@
+import { resolve } from 'node:path';
+import { MAX_V1_TEXT_LENGTH } from '@pastenym/shared/limits';
+import * as z from 'zod';
+import { LOG_LEVELS } from './logger.js';
+import { StartupError } from './startup-error.js';
+
+/** A setting: an environment variable, read once, at the start. */
+interface Setting<T> {
+  meaning: string;
+  /** As an operator would write it; without one, the setting may be left out. */
+  default?: string;
+  /** Reads what the operator wrote. Its message completes "NAME must be …". */
+  schema: z.ZodType<T, string>;
+}
+
+const setting = <T>(meaning: string, value: string | undefined, schema: z.ZodType<T, string>) =>
+  ({ meaning, ...(value === undefined ? {} : { default: value }), schema }) satisfies Setting<T>;
+
+const integer = (min: number, max: number) => {
+  const error = `a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, error)
+    .transform(Number)
+    .pipe(z.number(error).min(min, error).max(max, error));
+};
+
+const WEBSOCKET_URL = 'a ws:// or wss:// URL';
+const A_DAY_SECONDS = 86_400;
+
+/** Every setting, in the order of `--help`. */
+export const SETTINGS = {
+  NYM_CLIENT_URL: setting(
+    'where the nym-client is that carries the messages',
+    'ws://127.0.0.1:1977',
+    z.url({ protocol: /^wss?$/, error: WEBSOCKET_URL }),
+  ),
+  DATABASE_URL: setting(
+    'where pastes are kept: a file, which is made if it is not there',
+    'file:data/pastes.sqlite',
+    z.string().transform(readDatabaseUrl),
+  ),
+  SERVICE_ADDRESS_FILE: setting(
+    "a file that the service's own Nym address is written to, for whoever serves the page",
+    undefined,
+    z.string().transform((path) => resolve(path)),
+  ),
+  MAX_TEXT_BYTES: setting(
+    'the longest text of a paste; an encrypted one is a third longer than what was encrypted',
+    String(MAX_V1_TEXT_LENGTH),
+    integer(1, MAX_V1_TEXT_LENGTH),
+  ),
+  SWEEP_INTERVAL_SECONDS: setting(
+    'how often expired pastes are deleted, and what deleted ones left in files is erased',
+    '60',
+    integer(1, A_DAY_SECONDS),
+  ),
+  OUTCOME_SECONDS: setting(
+    'how long an answer is kept in memory for a request that is sent again',
+    '600',
+    integer(0, A_DAY_SECONDS),
+  ),
+  DRAIN_SECONDS: setting(
+    'how long the service, asked to stop, may take to answer what it has taken and to hand the answers on',
+    '10',
+    integer(7, 3600),
+  ),
+  LOG_LEVEL: setting(
+    `how much is logged: ${LOG_LEVELS.join(', ')}`,
+    'info',
+    z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`),
+  ),
+};
+
+type SettingName = keyof typeof SETTINGS;
+
+type Optional = 'SERVICE_ADDRESS_FILE';
+
+export type Config = {
+  [Name in Exclude<SettingName, Optional>]: z.infer<(typeof SETTINGS)[Name]['schema']>;
+} & Record<Optional, string | undefined>;
+
+/**
+ * Reads the settings. An empty one counts as not given, since that is how compose files leave one out.
+ * @throws StartupError with everything that is wrong, not only the first
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const values = Object.entries(SETTINGS).map(([name, known]: [string, Setting<unknown>]) => {
+    const text = env[name] === '' ? known.default : (env[name] ?? known.default);
+    if (text === undefined) return [name, undefined];
+    const parsed = known.schema.safeParse(text);
+    if (!parsed.success) {
+      problems.push(`${name} must be ${parsed.error.issues[0]?.message ?? 'something else'}.`);
+    }
+    return [name, parsed.data];
+  });
+  if (problems.length > 0) throw new StartupError(problems);
+  // Every name of the table is there, with what its schema made of it.
+  return Object.fromEntries(values) as Config;
+}
+
+/** @returns the absolute path of the file */
+function readDatabaseUrl(url: string, context: z.RefinementCtx): string {
+  const path = /^file:(.*)$/s.exec(url)?.[1];
+  const problem = complainAboutDatabase(url, path);
+  if (problem !== undefined || path === undefined) {
+    context.addIssue({ code: 'custom', message: problem ?? FILE_URL });
+    return z.NEVER;
+  }
+  return resolve(path.replace(/^\/\/(?=\/)/, ''));
+}
+
+const FILE_URL = 'file: and a path, such as file:data/pastes.sqlite';
+
+function complainAboutDatabase(url: string, path: string | undefined): string | undefined {
+  if (/^postgres(ql)?:/.test(url)) return `${FILE_URL}; PostgreSQL is not supported yet`;
+  if (path === undefined || path === '') return FILE_URL;
+  if (/^\/\/[^/]/.test(path)) {
+    return `${FILE_URL}; file:// wants an absolute path, with three strokes`;
+  }
+  if (path.startsWith(':')) return `${FILE_URL}; pastes in memory would be lost`;
+  return undefined;
+}

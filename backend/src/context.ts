@@ -1,0 +1,60 @@
+import { systemClock, type Clock } from '@pastenym/shared/clock';
+import { secureRandom, type RandomBytes } from '@pastenym/shared/random';
+import type { Config } from './config.js';
+import { createCounters, type Counters } from './counters.js';
+import { MAX_ANSWER_BYTES } from './limits.js';
+import { createLogger, type Logger } from './logger.js';
+import type { OpenMixnet } from './mixnet/mixnet.js';
+import { createOpenMixnet } from './mixnet/nym-client.js';
+import { createPasteService } from './pastes/pastes.service.js';
+import { openSqliteStore } from './store/sqlite.js';
+import type { PasteStore } from './store/store.js';
+import { Budget } from './wire/budget.js';
+import { createDispatch } from './wire/dispatch.js';
+import { Inbox } from './wire/inbox.js';
+import { Outcomes } from './wire/outcomes.js';
+import { createAnswerV1 } from './wire/v1.js';
+
+/** What the service is made of. */
+export interface Context {
+  config: Config;
+  log: Logger;
+  clock: Clock;
+  random: RandomBytes;
+  counters: Counters;
+  store: PasteStore;
+  outcomes: Outcomes;
+  inbox: Inbox;
+  openMixnet: OpenMixnet;
+}
+
+/** What may be chosen instead of the real thing; tests do. */
+export type Overrides = Partial<Omit<Context, 'config' | 'inbox' | 'counters' | 'outcomes'>> & {
+  /** Instead of what limits.ts says. */
+  inboxLimits?: { maxMessages?: number; maxBytes?: number; maxInFlight?: number };
+};
+
+/**
+ * Wires the parts. Opens the database, and nothing else.
+ * @throws StartupError
+ */
+export function createContext(config: Config, overrides: Overrides = {}): Context {
+  const log = overrides.log ?? createLogger(config.LOG_LEVEL);
+  const clock = overrides.clock ?? systemClock;
+  const random = overrides.random ?? secureRandom;
+  const store = overrides.store ?? openSqliteStore(config.DATABASE_URL);
+  const counters = createCounters();
+  const outcomes = new Outcomes({ keptMs: config.OUTCOME_SECONDS * 1000, clock });
+  const maxTextBytes = config.MAX_TEXT_BYTES;
+  const pastes = createPasteService({ store, clock, random });
+  const answerV1 = createAnswerV1({ pastes, outcomes, clock, maxTextBytes, counters, log });
+  const inbox = new Inbox({
+    ...createDispatch({ answerV1, maxTextBytes }),
+    ...overrides.inboxLimits,
+    budget: new Budget(MAX_ANSWER_BYTES),
+    counters,
+    log,
+  });
+  const openMixnet = overrides.openMixnet ?? createOpenMixnet(log);
+  return { config, log, clock, random, counters, store, outcomes, inbox, openMixnet };
+}

@@ -1,0 +1,33 @@
+import { MAX_MESSAGE_BYTES } from '@pastenym/shared/limits';
+
+/** What the service bounds by itself. What an operator may choose stands in config.ts. */
+
+/** Messages that wait or are being answered. One more is refused. */
+export const MAX_HELD_MESSAGES = 1000;
+
+/** Their bytes, together. Twice the longest message, so that one of those cannot shut out all others. */
+export const MAX_HELD_BYTES = 2 * MAX_MESSAGE_BYTES;
+
+/** Messages that are being answered at the same time; also the most writes that share one transaction. */
+export const MAX_IN_FLIGHT = 64;
+
+/** Content of large answers that are being made and sent at the same time. An answer of more than this is made alone. */
+export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** Content up to here is not counted against `MAX_ANSWER_BYTES`: `MAX_IN_FLIGHT` of them are 4 MiB. */
+export const SMALL_ANSWER_BYTES = 64 * 1024;
+
+/** A reply, so that it fits into one websocket frame with what the nym-client's API and the oldest clients' header put before it. */
+export const MAX_REPLY_BYTES = MAX_MESSAGE_BYTES - 1024;
+
+/** Answers that are kept for requests that are sent again. The oldest goes first. */
+export const MAX_OUTCOMES = 10_000;
+
+/** Characters of those answers, one byte each: they are ASCII. */
+export const MAX_OUTCOME_CHARACTERS = 32 * 1024 * 1024;
+
+/** Expired pastes that are deleted in one transaction: as many as do not hold up an answer. */
+export const MAX_SWEPT_PASTES = 25;
+
+/** Their content, together; a larger paste is deleted alone. */
+export const MAX_SWEPT_BYTES = 1024 * 1024;

@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { readConfig } from './config.js';
+import { createContext } from './context.js';
+import { describeError } from './describe-error.js';
+import { formatHelp } from './help.js';
+import type { Logger } from './logger.js';
+import { Service } from './service.js';
+import { StartupError } from './startup-error.js';
+
+/** Runs the service until a signal asks it to stop. */
+async function run(): Promise<void> {
+  const askedToStop = firstSignal();
+  const context = createContext(readConfig(process.env));
+  const service = new Service(context, { onReady: tellLauncher });
+  await Promise.race([askedToStop, firstDefect(context.log)]);
+  await service.stop();
+}
+
+/** The second signal finds the system's own behaviour again: it ends the process at once, which does not hurt the database. */
+function firstSignal(): Promise<void> {
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  return new Promise((resolve) => {
+    const stop = () => {
+      for (const signal of signals) process.off(signal, stop);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, stop);
+  });
+}
+
+/** What nobody has caught. Node would print its message, which may quote a paste. */
+function firstDefect(log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    process.on('uncaughtException', (error) => {
+      log.fatal({ err: error }, 'a defect: the service stops');
+      process.exitCode = 1;
+      resolve();
+    });
+  });
+}
+
+/** Whoever has started the service with a channel to it (as `npm start` does) hears when it can be used. */
+function tellLauncher(serviceAddress: string): void {
+  if (process.connected) process.send?.({ event: 'ready', serviceAddress }, ignoreGone);
+}
+
+/** A launcher that is gone needs no news. */
+const ignoreGone = () => undefined;
+
+/** What is wrong with the settings or the database is said to the operator; of a defect, no more than where it is. */
+function explain(error: unknown): string {
+  if (error instanceof StartupError) return error.problems.join('\n');
+  return JSON.stringify(describeError(error), undefined, 2);
+}
+
+function isHelpWanted(): boolean {
+  try {
+    return parseArgs({ options: { help: { type: 'boolean', short: 'h' } } }).values.help ?? false;
+  } catch (cause) {
+    // Its message says which argument is not known.
+    throw new StartupError([cause instanceof Error ? cause.message : 'Wrong usage.'], { cause });
+  }
+}
+
+try {
+  if (isHelpWanted()) process.stdout.write(formatHelp());
+  else await run();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}

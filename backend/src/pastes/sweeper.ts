@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '@pastenym/shared/clock';
+import type { Counters } from '../counters.js';
+import type { Logger } from '../logger.js';
+import type { PasteStore } from '../store/store.js';
+import { toSeconds } from './pastes.service.js';
+
+export interface SweeperOptions {
+  store: PasteStore;
+  clock: Clock;
+  intervalMs: number;
+  /** What else is due as often. */
+  alsoDo?: () => void;
+  counters: Counters;
+  log: Logger;
+}
+
+/**
+ * Deletes what has expired and erases what deleted pastes have left behind, at the start and then again and again, whether anybody asks for
+ * anything or not. (That no expired paste is ever given out, is the store's promise and does not depend on this.)
+ */
+export class Sweeper {
+  readonly #options: SweeperOptions;
+  readonly #stopped = new AbortController();
+  readonly #running: Promise<void>;
+
+  constructor(options: SweeperOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  /** Resolves when it has put down what it had in hand. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      await this.#sweep().catch((error: unknown) => {
+        this.#options.log.error({ err: error }, 'sweeping failed; it will be tried again');
+      });
+      await sleep(this.#options.intervalMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Batch after batch, with room between them for whoever else wants the store. */
+  async #sweep(): Promise<void> {
+    const { store, clock, counters } = this.#options;
+    let deleted: number;
+    do {
+      deleted = await store.deleteExpired(toSeconds(clock()));
+      counters.expired += deleted;
+    } while (deleted > 0 && !this.#stopped.signal.aborted);
+    await store.eraseTraces();
+    this.#options.alsoDo?.();
+  }
+}

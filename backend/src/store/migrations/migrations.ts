@@ -1,0 +1,4 @@
+import { createPastes } from './001-pastes.js';
+
+/** In the order in which they are applied. One that has been released is never changed: a change is another one. */
+export const MIGRATIONS: readonly string[] = [createPastes];

@@ -1,0 +1,69 @@
+import type { Database } from 'better-sqlite3';
+
+interface Write {
+  /** @returns what tells its author, once the transaction has been committed */
+  attempt: () => () => void;
+  fail: (error: unknown) => void;
+}
+
+/**
+ * Commits together the writes that are asked for in the same turn of the event loop. Each commit waits for the disk, which takes far longer than
+ * a write; and each author hears of its write only after the commit. A write that throws is undone alone.
+ */
+export class WriteGroup {
+  readonly #db: Database;
+  readonly #savepoint: (write: () => unknown) => unknown;
+  #waiting: Write[] = [];
+  #turn: NodeJS.Immediate | undefined;
+
+  constructor(db: Database) {
+    this.#db = db;
+    // Inside of a transaction, better-sqlite3 makes a savepoint of this.
+    this.#savepoint = db.transaction((write: () => unknown) => write());
+  }
+
+  /** @param write synchronous; how many are asked for at once, is bounded by whoever asks */
+  run<T>(write: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const attempt = () => {
+        try {
+          // The savepoint returns what the write returned.
+          const value = this.#savepoint(write) as T;
+          return () => {
+            resolve(value);
+          };
+        } catch (error) {
+          return () => {
+            // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
+            reject(error);
+          };
+        }
+      };
+      this.#waiting.push({ attempt, fail: reject });
+      this.#turn ??= setImmediate(() => {
+        this.commit();
+      });
+    });
+  }
+
+  /** Commits now what is waiting. */
+  commit(): void {
+    clearImmediate(this.#turn);
+    this.#turn = undefined;
+    const group = this.#waiting;
+    this.#waiting = [];
+    if (group.length === 0) return;
+    try {
+      for (const tell of this.#db.transaction(() => group.map(this.#attempt)).immediate()) tell();
+    } catch (error) {
+      for (const { fail } of group) fail(error);
+    }
+  }
+
+  readonly #attempt = ({ attempt }: Write): (() => void) => {
+    const tell = attempt();
+    // Some errors (a full disk) make SQLite undo the whole transaction: then no write of the group counts.
+    if (!this.#db.inTransaction) throw new Error('SQLite has given up the transaction.');
+    return tell;
+  };
+}

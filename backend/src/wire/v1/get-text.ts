@@ -1,0 +1,40 @@
+import { escapeHtml } from '@pastenym/shared/v1/html-escape';
+import type { JsonObject, JsonValue } from '@pastenym/shared/v1/python-json';
+import { refusals, V1Refusal } from '@pastenym/shared/v1/replies';
+import type { TakenView } from '../../store/store.js';
+import type { V1Options } from '../v1.js';
+
+const MS_PER_DAY = 86_400_000;
+
+/** `getText`: takes a view of a paste and answers what is in it. */
+export async function getText(
+  urlId: string,
+  { pastes }: Pick<V1Options, 'pastes'>,
+): Promise<JsonObject> {
+  const view = await pastes.takeView(urlId);
+  if (view === undefined) throw new V1Refusal(refusals.notFound);
+  return describe(view);
+}
+
+/** The original's members in the original's order, which differs for a paste that came without `encParams`. */
+function describe(view: TakenView): JsonObject {
+  const { details } = view;
+  return {
+    text: escapeHtml(Buffer.from(view.content).toString('utf8')),
+    num_view: view.views,
+    created_on: formatTime(view.createdDay * MS_PER_DAY),
+    is_burn: view.maxViews !== undefined,
+    is_ipfs: false,
+    burn_view: view.maxViews ?? 0,
+    ...(details === undefined ? { encryption_params_b64: null } : {}),
+    expiration_time: view.expiresAt === undefined ? null : formatTime(view.expiresAt * 1000),
+    expiration_height: null,
+    // `newText` wrote it, of parameters that had been checked.
+    ...(details === undefined ? {} : { encParams: JSON.parse(details) as JsonValue }),
+  };
+}
+
+/** `YYYY-MM-DDTHH:MM:SSZ` */
+function formatTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

@@ -1,0 +1,57 @@
+import { AppError } from '@pastenym/shared/errors';
+import { parseExpiry } from '@pastenym/shared/expiry';
+import { escapeHtml } from '@pastenym/shared/v1/html-escape';
+import { pythonJson, type JsonObject } from '@pastenym/shared/v1/python-json';
+import { refusals, V1Refusal, type NewTextReply } from '@pastenym/shared/v1/replies';
+import type { NewText } from '@pastenym/shared/v1/requests';
+import { MAX_REPLY_BYTES } from '../../limits.js';
+import type { V1Options } from '../v1.js';
+
+/** `newText`: stores a paste and answers its id. */
+export async function newText(
+  paste: NewText,
+  { pastes, clock, maxTextBytes }: Pick<V1Options, 'pastes' | 'clock' | 'maxTextBytes'>,
+): Promise<JsonObject> {
+  if (paste.ipfs) throw new V1Refusal(refusals.noIpfs);
+  if (paste.expirationBlocks !== undefined) throw new V1Refusal(refusals.noBlockHeight);
+  const content = Buffer.from(paste.text);
+  if (content.length > maxTextBytes || !fitsIntoReply(paste.text)) {
+    throw new V1Refusal(refusals.tooLong(maxTextBytes));
+  }
+  const id = await pastes.create({
+    content,
+    details: paste.encParams && formatDetails(paste.encParams),
+    maxViews: paste.views,
+    expiresAt: paste.expiration === undefined ? undefined : readExpiry(paste.expiration, clock()),
+  });
+  return { ipfs: false, url_id: id } satisfies NewTextReply;
+}
+
+/** Parameters as clients send them take some 150 characters, but they may have members of their own. */
+const MAX_DETAILS_CHARACTERS = 4096;
+
+function formatDetails(encParams: object): string {
+  const details = JSON.stringify(encParams);
+  if (details.length > MAX_DETAILS_CHARACTERS) throw new V1Refusal(refusals.badText);
+  return details;
+}
+
+/** What HTML and JSON make of one UTF-16 unit at the most: `&quot;`, `\u00e9`. */
+const MAX_GROWTH = 6;
+/** What stands around the text in a reply, the parameters among it, which JSON may make as much longer. */
+const REPLY_FRAME_BYTES = 8 * MAX_DETAILS_CHARACTERS;
+
+/** A paste that could be stored but never be sent would be lost. */
+function fitsIntoReply(text: string): boolean {
+  const room = MAX_REPLY_BYTES - REPLY_FRAME_BYTES;
+  return text.length * MAX_GROWTH <= room || pythonJson(escapeHtml(text)).length <= room;
+}
+
+function readExpiry(phrase: string, now: number): number {
+  try {
+    return parseExpiry(phrase, now);
+  } catch (error) {
+    if (error instanceof AppError) throw new V1Refusal(refusals.badExpiry(error.message));
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import { useStore } from '../ui/use-store.js';
+import { ConnectionPill } from './connection-pill.js';
+import styles from './header.module.css';
+import { Mark } from './mark.js';
+import { useServices } from './services.js';
+
+export function Header() {
+  const { instance, route } = useServices();
+  const state = useStore(instance);
+  const { page } = useStore(route);
+  const name = state.name === 'ready' ? state.config.instanceName : 'Pastenym';
+  return (
+    <header className={styles['header']}>
+      <div className={styles['inner']}>
+        <a href="#/" className={styles['home']}>
+          <Mark />
+          <span className={styles['name']}>{name}</span>
+        </a>
+        <nav className={styles['nav']} aria-label="Pages">
+          <a href="#/" aria-current={page === 'compose' ? 'page' : undefined}>
+            New
+          </a>
+          <a href="#/about" aria-current={page === 'about' ? 'page' : undefined}>
+            About
+          </a>
+        </nav>
+        <ConnectionPill />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,161 @@
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Mailbox, type MailboxLimits } from './mailbox.js';
+import {
+  DiskMailboxStorage,
+  type MailboxStorage,
+  MemoryMailboxStorage,
+} from './mailbox-storage.js';
+
+const ALICE = 'a1'.repeat(32);
+const BOB = 'b2'.repeat(32);
+const LIMITS: MailboxLimits = { bytesPerClient: 100, bytesInAll: 150, lifetimeMs: 1000 };
+
+let nowMs = 5000;
+const clock = (): number => nowMs;
+let directory = '';
+
+beforeEach(async () => {
+  nowMs = 5000;
+  directory = await mkdtemp(join(tmpdir(), 'mixnet-mailbox-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const message = (text: string): Uint8Array => Buffer.from(text);
+
+/** Takes everything that is there. */
+async function collect(mailbox: Mailbox, client: string): Promise<string[]> {
+  const taken: string[] = [];
+  await mailbox.deliver(client, (bytes) => {
+    taken.push(Buffer.from(bytes).toString());
+    return Promise.resolve(true);
+  });
+  return taken;
+}
+
+describe.each<[string, () => MailboxStorage]>([
+  ['in memory', () => new MemoryMailboxStorage()],
+  ['on disk', () => new DiskMailboxStorage(directory)],
+])('a mailbox %s', (_, makeStorage) => {
+  const open = (): Promise<Mailbox> => Mailbox.open(makeStorage(), clock, LIMITS);
+
+  test('keeps messages in order and gives each once, to its own client', async () => {
+    const mailbox = await open();
+    for (let i = 0; i < 12; i++) await mailbox.store(ALICE, message(`a${i}`));
+    await mailbox.store(BOB, message('b'));
+    expect(mailbox.messageCount).toBe(13);
+    expect(await collect(mailbox, ALICE)).toEqual(Array.from({ length: 12 }, (__, i) => `a${i}`));
+    expect(await collect(mailbox, ALICE)).toEqual([]);
+    expect(await collect(mailbox, BOB)).toEqual(['b']);
+    expect(mailbox.messageCount).toBe(0);
+  });
+
+  test('keeps what the client did not take', async () => {
+    const mailbox = await open();
+    for (const text of ['one', 'two', 'three']) await mailbox.store(ALICE, message(text));
+    const outcomes = [true, false];
+    await mailbox.deliver(ALICE, () => Promise.resolve(outcomes.shift()!));
+    expect(await collect(mailbox, ALICE)).toEqual(['two', 'three']);
+  });
+
+  test('gives a message that is still being written', async () => {
+    const mailbox = await open();
+    const stored = mailbox.store(ALICE, message('soon'));
+    expect(mailbox.messageCount).toBe(0);
+    expect(await collect(mailbox, ALICE)).toEqual(['soon']);
+    expect(await stored).toBe(true);
+  });
+
+  test('gives each message once, although it is asked twice at the same time', async () => {
+    const mailbox = await open();
+    for (const text of ['one', 'two', 'three']) await mailbox.store(ALICE, message(text));
+    const [first, second] = await Promise.all([collect(mailbox, ALICE), collect(mailbox, ALICE)]);
+    expect([first, second]).toEqual([['one', 'two', 'three'], []]);
+  });
+
+  test('gives the next who asks what the one before did not take', async () => {
+    const mailbox = await open();
+    await mailbox.store(ALICE, message('one'));
+    const refused = mailbox.deliver(ALICE, () => Promise.resolve(false));
+    const gone = (): Promise<boolean> => Promise.reject(new Error('gone'));
+    const failed = expect(mailbox.deliver(ALICE, gone)).rejects.toThrow('gone');
+    expect(await collect(mailbox, ALICE)).toEqual(['one']);
+    await Promise.all([refused, failed]);
+  });
+
+  test('takes no more than it has room for, for one client and for all', async () => {
+    const mailbox = await open();
+    expect(await mailbox.store(ALICE, new Uint8Array(90))).toBe(true);
+    expect(await mailbox.store(ALICE, new Uint8Array(11))).toBe(false);
+    expect(await mailbox.store(BOB, new Uint8Array(60))).toBe(true);
+    expect(await mailbox.store(BOB, new Uint8Array(1))).toBe(false);
+    await collect(mailbox, ALICE);
+    expect(await mailbox.store(BOB, new Uint8Array(1))).toBe(true);
+  });
+
+  test('throws away what is too old, when swept and when asked', async () => {
+    const mailbox = await open();
+    await mailbox.store(ALICE, message('old'));
+    await mailbox.store(BOB, message('old too'));
+    nowMs += 900;
+    await mailbox.store(ALICE, message('new'));
+    nowMs += 200;
+    expect(await collect(mailbox, BOB)).toEqual([]);
+    await mailbox.sweep();
+    expect(mailbox.messageCount).toBe(1);
+    expect(await collect(mailbox, ALICE)).toEqual(['new']);
+  });
+
+  test('forgets a client with all its messages', async () => {
+    const mailbox = await open();
+    await mailbox.store(ALICE, message('secret'));
+    await mailbox.forget(ALICE);
+    expect(mailbox.messageCount).toBe(0);
+    expect(await collect(mailbox, ALICE)).toEqual([]);
+  });
+});
+
+const onDisk = (limits = LIMITS): Promise<Mailbox> =>
+  Mailbox.open(new DiskMailboxStorage(directory), clock, limits);
+
+test('after a restart the messages are there, in order, and count towards the limits', async () => {
+  const before = await onDisk();
+  for (let i = 0; i < 11; i++) {
+    nowMs += 1;
+    await before.store(ALICE, message(`message ${i}`));
+  }
+  const after = await onDisk();
+  expect(after.messageCount).toBe(11);
+  expect(await after.store(ALICE, message('one more'))).toBe(false);
+  expect(await collect(after, ALICE)).toEqual(Array.from({ length: 11 }, (_, i) => `message ${i}`));
+});
+
+test('only the owner may read what is stored', async () => {
+  await (await onDisk()).store(ALICE, message('private'));
+  const [name] = await readdir(join(directory, ALICE));
+  expect((await stat(join(directory, ALICE, name!))).mode & 0o777).toBe(0o600);
+  expect((await stat(join(directory, ALICE))).mode & 0o777).toBe(0o700);
+});
+
+test('what a crash left unfinished is removed, and what is not ours is left alone', async () => {
+  await mkdir(join(directory, ALICE));
+  await mkdir(join(directory, BOB));
+  await writeFile(join(directory, ALICE, '5000-1.tmp'), 'half a mess');
+  await writeFile(join(directory, 'README'), 'a note of the owner');
+  expect((await onDisk()).messageCount).toBe(0);
+  expect(await readdir(directory)).toEqual(['README']);
+});
+
+test('a message that cannot be written is not kept', async () => {
+  const broken: MailboxStorage = {
+    list: () => Promise.resolve([]),
+    write: () => Promise.reject(new Error('no space left')),
+    read: () => Promise.reject(new Error('not written')),
+    remove: () => Promise.resolve(),
+  };
+  const mailbox = await Mailbox.open(broken, clock, LIMITS);
+  await expect(mailbox.store(ALICE, message('x'))).rejects.toThrow('no space left');
+  expect(mailbox.messageCount).toBe(0);
+});

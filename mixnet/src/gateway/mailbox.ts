@@ -1,0 +1,169 @@
+import type { Clock } from '../clock.js';
+import { MAX_MAILBOX_BYTES, MAX_MAILBOXES_BYTES, MESSAGE_LIFETIME_MS } from '../limits.js';
+import type { ClientId } from './client-store.js';
+import type { MailboxStorage, StoredMessage } from './mailbox-storage.js';
+
+export interface MailboxLimits {
+  readonly bytesPerClient: number;
+  readonly bytesInAll: number;
+  readonly lifetimeMs: number;
+}
+
+const DEFAULT_LIMITS: MailboxLimits = {
+  bytesPerClient: MAX_MAILBOX_BYTES,
+  bytesInAll: MAX_MAILBOXES_BYTES,
+  lifetimeMs: MESSAGE_LIFETIME_MS,
+};
+
+interface Entry {
+  readonly message: StoredMessage;
+  /** Settles when the message is stored, or cannot be. */
+  readonly written: Promise<void>;
+  isStored: boolean;
+}
+
+interface Box {
+  readonly entries: Set<Entry>;
+  byteCount: number;
+}
+
+/** Gets a message; says whether it is in good hands now. */
+type Take = (bytes: Uint8Array) => Promise<boolean>;
+
+/** The messages for clients that are not there. When it is full, it takes no more; what is too old is thrown away. */
+export class Mailbox {
+  readonly #storage: MailboxStorage;
+  readonly #clock: Clock;
+  readonly #limits: MailboxLimits;
+  readonly #boxes = new Map<ClientId, Box>();
+  /** The deliveries that are under way; those to one client wait for each other. */
+  readonly #deliveries = new Map<ClientId, Promise<void>>();
+  #bytesInAll = 0;
+  #lastNumber = 0;
+
+  private constructor(storage: MailboxStorage, clock: Clock, limits: MailboxLimits) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  static async open(
+    storage: MailboxStorage,
+    clock: Clock,
+    limits = DEFAULT_LIMITS,
+  ): Promise<Mailbox> {
+    const mailbox = new Mailbox(storage, clock, limits);
+    for (const message of await storage.list()) {
+      mailbox.#add({ message, written: Promise.resolve(), isStored: true });
+    }
+    return mailbox;
+  }
+
+  /** How many messages are completely stored. */
+  get messageCount(): number {
+    return this.#allEntries().filter(({ isStored }) => isStored).length;
+  }
+
+  /** @returns whether the message is kept; resolves when it is stored */
+  async store(client: ClientId, bytes: Uint8Array): Promise<boolean> {
+    if (!this.#hasRoom(client, bytes.length)) return false;
+    const storedAtMs = this.#clock();
+    const name = `${storedAtMs}-${++this.#lastNumber}`;
+    const message = { client, name, storedAtMs, byteCount: bytes.length };
+    const written = this.#storage.write(message, bytes);
+    const entry = { message, written, isStored: false };
+    this.#add(entry);
+    try {
+      await written;
+      entry.isStored = true;
+      return true;
+    } catch (error) {
+      this.#drop(entry);
+      throw error;
+    }
+  }
+
+  /**
+   * Hands over the client's messages one by one, in the order in which they came, and removes each that was taken.
+   * Stops at the first that is not.
+   */
+  async deliver(client: ClientId, take: Take): Promise<void> {
+    const previous = this.#deliveries.get(client);
+    const delivery = Promise.allSettled([previous]).then(() => this.#deliverAll(client, take));
+    this.#deliveries.set(client, delivery);
+    try {
+      await delivery;
+    } finally {
+      if (this.#deliveries.get(client) === delivery) this.#deliveries.delete(client);
+    }
+  }
+
+  async forget(client: ClientId): Promise<void> {
+    for (const entry of this.#entriesOf(client)) await this.#remove(entry);
+  }
+
+  /** Throws away what is too old. */
+  async sweep(): Promise<void> {
+    const old = this.#allEntries().filter((entry) => this.#isOld(entry));
+    for (const entry of old) await this.#remove(entry);
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#allEntries().map(({ written }) => written));
+  }
+
+  async #deliverAll(client: ClientId, take: Take): Promise<void> {
+    for (const entry of this.#entriesOf(client)) {
+      await Promise.allSettled([entry.written]);
+      if (!this.#boxes.get(client)?.entries.has(entry)) continue;
+      const isTaken = this.#isOld(entry) || (await take(await this.#storage.read(entry.message)));
+      if (!isTaken) return;
+      await this.#remove(entry);
+    }
+  }
+
+  #hasRoom(client: ClientId, byteCount: number): boolean {
+    const kept = this.#boxes.get(client)?.byteCount ?? 0;
+    return (
+      kept + byteCount <= this.#limits.bytesPerClient &&
+      this.#bytesInAll + byteCount <= this.#limits.bytesInAll
+    );
+  }
+
+  #isOld({ message }: Entry): boolean {
+    return this.#clock() - message.storedAtMs > this.#limits.lifetimeMs;
+  }
+
+  #entriesOf(client: ClientId): Entry[] {
+    return [...(this.#boxes.get(client)?.entries ?? [])];
+  }
+
+  #allEntries(): Entry[] {
+    return [...this.#boxes.keys()].flatMap((client) => this.#entriesOf(client));
+  }
+
+  #add(entry: Entry): void {
+    const { client, byteCount } = entry.message;
+    const box = this.#boxes.get(client) ?? { entries: new Set(), byteCount: 0 };
+    this.#boxes.set(client, box);
+    box.entries.add(entry);
+    box.byteCount += byteCount;
+    this.#bytesInAll += byteCount;
+  }
+
+  #drop(entry: Entry): void {
+    const { client, byteCount } = entry.message;
+    const box = this.#boxes.get(client);
+    if (!box?.entries.delete(entry)) return;
+    if (box.entries.size === 0) this.#boxes.delete(client);
+    box.byteCount -= byteCount;
+    this.#bytesInAll -= byteCount;
+  }
+
+  async #remove(entry: Entry): Promise<void> {
+    this.#drop(entry);
+    await Promise.allSettled([entry.written]);
+    await this.#storage.remove(entry.message);
+  }
+}

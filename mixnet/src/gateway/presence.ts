@@ -1,0 +1,30 @@
+import { CLOSE_REPLACED, type ClientSession } from './client-session.js';
+import type { ClientId } from './client-store.js';
+
+/** Which clients are connected, and through which session. A client has one; the newer wins. */
+export class Presence {
+  readonly #sessions = new Map<ClientId, ClientSession>();
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  has(client: ClientId): boolean {
+    return this.#sessions.has(client);
+  }
+
+  find(client: ClientId): ClientSession | undefined {
+    return this.#sessions.get(client);
+  }
+
+  /** Real gateways ask the older connection whether it is alive first; after a crash that only costs the client time. */
+  arrive(client: ClientId, session: ClientSession): void {
+    const older = this.#sessions.get(client);
+    this.#sessions.set(client, session);
+    if (older !== session) older?.close(CLOSE_REPLACED, 'replaced by a newer connection');
+  }
+
+  leave(client: ClientId, session: ClientSession): void {
+    if (this.#sessions.get(client) === session) this.#sessions.delete(client);
+  }
+}

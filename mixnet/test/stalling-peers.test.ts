@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { systemClock } from '../src/clock.js';
+import { Counters } from '../src/counters.js';
+import { signingKeyFromSeed } from '../src/crypto/ed25519.js';
+import { systemRandom } from '../src/crypto/random.js';
+import { x25519PublicKey } from '../src/crypto/sodium.js';
+import { Gateway } from '../src/gateway/gateway.js';
+import { REGULAR } from '../src/geometry.js';
+import { formatFrame } from '../src/link/frame.js';
+import { LinkListener } from '../src/link/listener.js';
+import { silentLogger } from '../src/logger.js';
+import { MixNode } from '../src/mix-node/mix-node.js';
+import { buildPacket } from '../src/sphinx/build.js';
+import { formatNodeAddress } from '../src/sphinx/node-address.js';
+import { WorkLoop } from '../src/work-loop.js';
+import { GatewayClient, Line } from './support/gateway-client.js';
+import { closed, link, until } from './support/routes.js';
+
+jest.setTimeout(20_000);
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+});
+
+const STALL_MS = 40;
+const frame = formatFrame({ packet: new Uint8Array(REGULAR.packetBytes), rotation: 1 });
+
+test('a node that stops in the middle of a frame is cut off; one that is silent between frames is not', async () => {
+  let frames = 0;
+  const events = { onFrame: () => (frames += 1), onBadFrame: () => undefined };
+  const listener = new LinkListener(new WorkLoop(), events, STALL_MS);
+  const mixPort = await listener.start(0, 'test');
+  cleanUps.push(() => listener.stop());
+
+  const silent = await link({ mixPort });
+  silent.write(frame);
+  await until(() => frames === 1);
+  const stalling = await link({ mixPort });
+  stalling.write(frame.subarray(0, 1000));
+  stalling.resume();
+  await closed(stalling);
+  silent.write(frame);
+  await until(() => frames === 2);
+});
+
+/** A gateway by itself: nothing leaves it. */
+async function lonelyGateway(authenticationMs: number): Promise<string> {
+  const gateway = await Gateway.open({
+    name: 'gateway',
+    identity: signingKeyFromSeed(systemRandom(32)),
+    sphinxKey: systemRandom(32),
+    protocolVersion: 5,
+    authenticationMs,
+    host: '127.0.0.1',
+    outgoing: { start: () => undefined, stop: () => undefined, send: () => undefined },
+    counters: new Counters(),
+    workLoop: new WorkLoop(),
+    logger: silentLogger,
+    clock: systemClock,
+    random: systemRandom,
+  });
+  cleanUps.push(() => gateway.stop());
+  const { wsPort } = await gateway.start({ mixPort: 0, wsPort: 0 });
+  return `ws://127.0.0.1:${wsPort}/`;
+}
+
+test.each<[string, (line: Line) => unknown]>([
+  ['says nothing', () => undefined],
+  ['says only the harmless', (line) => line.ask({ type: 'supportedProtocol' })],
+  [
+    'stalls in the middle of the handshake',
+    (line) => line.ask({ type: 'handshakePayload', data: [...systemRandom(80)] }),
+  ],
+])('a client that %s is cut off when its time is over', async (_, act) => {
+  const line = await new Line(await lonelyGateway(STALL_MS)).open();
+  await act(line);
+  expect(await line.refusal()).toEqual({
+    message: 'the client did not authenticate in time',
+    code: 1008,
+  });
+});
+
+test('a client that is authenticated may be silent for as long as it likes', async () => {
+  const url = await lonelyGateway(STALL_MS);
+  const line = await new GatewayClient().register(url);
+  await line.answer();
+  // Somebody who came later is cut off first: the time of the silent one is over, too.
+  const other = await new Line(url).open();
+  await other.refusal();
+  expect(await line.ask({ type: 'supportedProtocol' })).toMatchObject({ version: 5 });
+  line.close();
+});
+
+test.each([
+  [0n, 0],
+  [1_500_000n, 1.5],
+  [9_999_000_000n, 9999],
+  [10_001_000_000n, 10_000],
+  [2n ** 64n - 1n, 10_000],
+])('a packet that asks to be held for %d ns is held for %d ms', async (delayNs, expectedMs) => {
+  const sphinxKey = systemRandom(32);
+  const delays: (number | undefined)[] = [];
+  const node = new MixNode({
+    sphinxKey,
+    counters: new Counters(),
+    workLoop: new WorkLoop(),
+    outgoing: {
+      start: () => undefined,
+      stop: () => undefined,
+      send: (_frame, _hop, delayMs) => {
+        delays.push(delayMs);
+      },
+    },
+  });
+  const mixPort = await node.start(0, 'test');
+  cleanUps.push(() => node.stop());
+  const hop = { address: formatNodeAddress('127.0.0.1', 1), publicKey: x25519PublicKey(sphinxKey) };
+  const packet = buildPacket({
+    route: [hop, hop],
+    destination: systemRandom(32),
+    delaysNs: [delayNs],
+    plaintext: new Uint8Array(REGULAR.plaintextBytes),
+    payloadBytes: REGULAR.payloadBytes,
+  });
+  const socket = await link({ mixPort });
+  socket.end(formatFrame({ packet, rotation: 1 }));
+  socket.resume();
+  await once(socket, 'close');
+  await until(() => delays.length > 0);
+  expect(delays).toEqual([expectedMs]);
+});

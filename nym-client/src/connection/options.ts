@@ -1,0 +1,44 @@
+import { MAX_FRAME_BYTES } from '../protocol/limits.js';
+import type { Backoff, Random } from './backoff.js';
+
+export interface ConnectOptions {
+  /** `binary` (default) carries exact bytes; `json` only UTF-8 text, since nym-clients decode JSON mail lossily. */
+  api?: 'binary' | 'json';
+  /** Gives up connecting, or closes the connection later on. */
+  signal?: AbortSignal;
+  /** How long the first connection may take, all tries together. Default: for ever. */
+  connectTimeoutMs?: number;
+  /** Time between pings; the connection is given up when a pong takes longer than the time-out. */
+  heartbeatIntervalMs?: number;
+  heartbeatTimeoutMs?: number;
+  /** Waits between tries. */
+  backoff?: Backoff;
+  /** What may wait to be sent; a further `send` fails with `queue-full`. */
+  maxQueuedMessages?: number;
+  maxQueuedBytes?: number;
+  /** Chance for the jitter of the waits. */
+  random?: Random;
+}
+
+export type ConnectSettings = Required<Omit<ConnectOptions, 'signal' | 'connectTimeoutMs'>>;
+
+export const DEFAULT_SETTINGS: ConnectSettings = {
+  api: 'binary',
+  heartbeatIntervalMs: 30_000,
+  heartbeatTimeoutMs: 10_000,
+  backoff: { baseMs: 50, capMs: 5_000 },
+  maxQueuedMessages: 10_000,
+  maxQueuedBytes: 4 * MAX_FRAME_BYTES,
+  random: Math.random,
+};
+
+/** How long a nym-client may take for the websocket handshake, and then for telling its address. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** The largest frame that is read. nym-clients set no limit for what they push. */
+export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+/** Mail that is kept until somebody listens; beyond, the oldest is forgotten. */
+export const UNHEARD_LIMITS = { maxItems: 1_000, maxBytes: 16 * 1024 * 1024 };
+/** How long `close` waits for what is queued to be sent. */
+export const CLOSE_FLUSH_MS = 5_000;
+/** How long the nym-client may take to answer a Close frame; the native one never does (it just ends the TCP connection). */
+export const CLOSE_HANDSHAKE_MS = 1_000;

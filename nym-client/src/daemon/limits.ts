@@ -1,0 +1,17 @@
+import type { QueueLimits } from '../bounded-queue.js';
+
+/** Mail that waits for an application. Beyond, the oldest is forgotten; the native client keeps all, and runs out of memory. */
+export const MAILBOX_LIMITS: QueueLimits = { maxItems: 10_000, maxBytes: 64 * 1024 * 1024 };
+
+/** Requests of an application that are read before it is made to wait, by not reading from its socket. */
+export const MAX_PENDING_REQUESTS = 64;
+export const MAX_PENDING_BYTES = 16 * 1024 * 1024;
+/** Bytes that may wait in the application's socket before mail stays in the mailbox. */
+export const MAX_UNSENT_BYTES = 1024 * 1024;
+
+/** How long an application may take for the websocket handshake; meanwhile nobody else can connect. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** Quiet time after which TCP asks whether the application's machine is still there. */
+export const TCP_KEEPALIVE_MS = 30_000;
+/** How long the application may take to answer our Close frame when the client stops. */
+export const CLOSE_TIMEOUT_MS = 1_000;

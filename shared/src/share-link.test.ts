@@ -1,0 +1,136 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { AppError } from './errors.js';
+import { formatShareLink, parseShareLink, type ShareLink } from './share-link.js';
+import { LINK_SECRET_BYTES } from './v2/keys.js';
+
+const KEY = 'b2d6ae002a1674daa43a07be7fc4f01c';
+const SECRET_TEXT = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8';
+const SECRET = Uint8Array.from({ length: LINK_SECRET_BYTES }, (_, i) => i);
+
+const idCharacter = fc.constantFrom(
+  ...Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'),
+);
+const id = fc.string({ unit: idCharacter, minLength: 8, maxLength: 64 });
+const link: fc.Arbitrary<ShareLink> = fc.oneof(
+  fc.record({
+    version: fc.constant(1 as const),
+    id,
+    key: fc.option(fc.string({ minLength: 2, maxLength: 100 }), { nil: undefined }),
+    burn: fc.boolean(),
+  }),
+  fc.record({
+    version: fc.constant(2 as const),
+    id,
+    secret: fc.uint8Array({ minLength: LINK_SECRET_BYTES, maxLength: LINK_SECRET_BYTES }),
+    password: fc.option(
+      fc.record({
+        salt: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+        memoryKiB: fc.integer({ min: 65_536, max: 262_144 }),
+        iterations: fc.integer({ min: 3, max: 10 }),
+        parallelism: fc.integer({ min: 1, max: 4 }),
+      }),
+      { nil: undefined },
+    ),
+    sizeKiB: fc.option(fc.integer({ min: 1, max: 262_144 }), { nil: undefined }),
+    burn: fc.boolean(),
+  }),
+);
+
+test('formatting and parsing undo each other for all links', () => {
+  fc.assert(
+    fc.property(link, (it) => {
+      expect(parseShareLink(formatShareLink('https://paste.example/', it))).toEqual(it);
+    }),
+  );
+});
+
+test.each([
+  ['the original page', `https://pastenym.ch/#/8A8Z9nIk&key=${KEY}`],
+  ['the original page on a sub-path', `https://host/paste/#/8A8Z9nIk&key=${KEY}`],
+  ['a fragment without its slash', `#8A8Z9nIk&key=${KEY}`],
+  ['a tracker that appended its own parameters', `https://host/#/8A8Z9nIk&key=${KEY}&utm_source=x`],
+  ['a mail program that added white space', `  https://host/#/8A8Z9nIk&key=${KEY}\n`],
+])('a version 1 link from %s is understood', (_, text) => {
+  expect(parseShareLink(text)).toEqual({ version: 1, id: '8A8Z9nIk', key: KEY, burn: false });
+});
+
+test('a version 1 link without a key is a link whose key comes apart', () => {
+  for (const text of ['#/8A8Z9nIk', '#/8A8Z9nIk&key=', '#/8A8Z9nIk&key=x']) {
+    expect(parseShareLink(text)).toEqual({
+      version: 1,
+      id: '8A8Z9nIk',
+      key: undefined,
+      burn: false,
+    });
+  }
+});
+
+test('a link says that reading destroys the paste, and where such a mark came from does not matter', () => {
+  for (const text of [`#/8A8Z9nIk&key=${KEY}&burn`, `#/8A8Z9nIk&burn=1&key=${KEY}`]) {
+    expect(parseShareLink(text)).toEqual({ version: 1, id: '8A8Z9nIk', key: KEY, burn: true });
+  }
+});
+
+test('a version 2 link carries an id and a secret', () => {
+  const expected = {
+    version: 2,
+    id: 'abcdefghijklmnopqrstuv',
+    secret: SECRET,
+    password: undefined,
+    sizeKiB: undefined,
+    burn: false,
+  };
+  const link = `https://host/#/abcdefghijklmnopqrstuv/${SECRET_TEXT}`;
+  expect(parseShareLink(link)).toEqual(expected);
+  expect(parseShareLink(`${link}&fbclid=1`)).toEqual(expected);
+  expect(parseShareLink(`${link}&s=12&burn`)).toEqual({ ...expected, sizeKiB: 12, burn: true });
+  expect(parseShareLink(`${link}&s=-1`)).toEqual(expected);
+});
+
+test('a version 2 link says how its password was stretched, within bounds', () => {
+  const link = (parameters: string) => `#/abcdefghijklmnopqrstuv/${SECRET_TEXT}&p=${parameters}`;
+  const encode = (memory: number) =>
+    Buffer.from([0, memory, 0, 0, 3, 1, ...Array<number>(16).fill(7)]).toString('base64url');
+  expect(parseShareLink(link(encode(1)))).toMatchObject({
+    password: {
+      memoryKiB: 65_536,
+      iterations: 3,
+      parallelism: 1,
+      salt: Uint8Array.from(Array<number>(16).fill(7)),
+    },
+  });
+  expect(() => parseShareLink(link(encode(255)))).toThrow(
+    expect.objectContaining({ code: 'bad-params' }),
+  );
+  expect(() => parseShareLink(link('AAAA'))).toThrow(expect.objectContaining({ code: 'bad-link' }));
+});
+
+test.each([
+  ['nothing', ''],
+  ['no id', 'https://host/#/'],
+  ['an id that is too short', '#/short'],
+  ['an id that is too long', `#/${'a'.repeat(65)}`],
+  ['an id with a foreign letter', '#/8A8Z9nI%'],
+  ['a secret that is cut', `#/abcdefghijklmnopqrstuv/${SECRET_TEXT.slice(1)}`],
+  ['a secret with a foreign letter', `#/abcdefghijklmnopqrstuv/${SECRET_TEXT.slice(1)}=`],
+  ['a part too many', `#/abcdefghijklmnopqrstuv/${SECRET_TEXT}/x`],
+  ['a million letters', `#/${'a'.repeat(1_000_000)}`],
+])('a link with %s is refused', (_, text) => {
+  expect(() => parseShareLink(text)).toThrow(expect.objectContaining({ code: 'bad-link' }));
+});
+
+test('no text makes the parser fail in any other way', () => {
+  fc.assert(
+    fc.property(
+      fc.string().map((s) => `#/aaaaaaaa${s}`),
+      (text) => {
+        try {
+          parseShareLink(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(AppError);
+        }
+      },
+    ),
+  );
+});

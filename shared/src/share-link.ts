@@ -1,0 +1,124 @@
+import { base64urlnopad } from '@scure/base';
+import { AppError } from './errors.js';
+import { LINK_SECRET_BYTES } from './v2/keys.js';
+import {
+  formatPasswordParameters,
+  parsePasswordParameters,
+  type PasswordParameters,
+} from './v2/password.js';
+
+/**
+ * Where a paste is and what opens it. Everything stands in the fragment, which browsers send to nobody.
+ *
+ * * version 1, as the original's: `https://host/#/<id>&key=<key>`; without a key, the paste is public or the key comes apart.
+ * * version 2: `https://host/#/<id>/<secret>`; with `&p=<parameters>` there is a password, too; `&s=<KiB>` is its sealed size.
+ *
+ * In both, `&burn` says that reading uses the paste up, so a reader is asked first. (Readers of the original ignore what they do not know.)
+ */
+export type ShareLink = LinkV1 | LinkV2;
+
+export interface LinkV1 {
+  version: 1;
+  id: string;
+  key: string | undefined;
+  burn: boolean;
+}
+
+export interface LinkV2 {
+  version: 2;
+  id: string;
+  secret: Uint8Array;
+  /** How the password was stretched; undefined if there is none. */
+  password: PasswordParameters | undefined;
+  /** So that the first request can bring enough reply blocks. */
+  sizeKiB: number | undefined;
+  burn: boolean;
+}
+
+const MAX_LINK_LENGTH = 2048;
+/** Ids of every version, and IPFS content identifiers, which version 1 uses as ids. */
+const ID = /^[A-Za-z0-9_-]{8,64}$/;
+/** The original's clients take no key of a single character. */
+const MIN_KEY_LENGTH = 2;
+
+/**
+ * Parses a whole link, or its fragment alone. What trackers append with `&` is cut.
+ * @throws AppError `bad-link`
+ */
+export function parseShareLink(text: string): ShareLink {
+  if (text.length > MAX_LINK_LENGTH) throw new AppError('bad-link', { detail: 'It is too long.' });
+  const fragment = text
+    .trim()
+    .slice(text.trim().indexOf('#') + 1)
+    .replace(/^\//, '');
+  const [path = '', ...parameters] = fragment.split('&');
+  const [id = '', secret, ...more] = path.split('/');
+  if (!ID.test(id) || more.length > 0) throw new AppError('bad-link');
+  return secret === undefined
+    ? { version: 1, id, ...readParametersV1(parameters) }
+    : { version: 2, id, secret: readSecret(secret), ...readParametersV2(parameters) };
+}
+
+function readParametersV1(parameters: string[]): Pick<LinkV1, 'key' | 'burn'> {
+  const key = find(parameters, 'key');
+  return {
+    key: key === undefined || key.length < MIN_KEY_LENGTH ? undefined : unescape(key),
+    burn: find(parameters, 'burn') !== undefined,
+  };
+}
+
+function readParametersV2(parameters: string[]): Pick<LinkV2, 'password' | 'sizeKiB' | 'burn'> {
+  const password = find(parameters, 'p');
+  const size = find(parameters, 's') ?? '';
+  return {
+    password: password === undefined ? undefined : parsePasswordParameters(password),
+    sizeKiB: /^[1-9]\d{0,6}$/.test(size) ? Number(size) : undefined,
+    burn: find(parameters, 'burn') !== undefined,
+  };
+}
+
+/** The value of `name=value`; empty for `name` alone. */
+function find(parameters: string[], name: string): string | undefined {
+  const found = parameters.find((p) => p === name || p.startsWith(`${name}=`));
+  return found?.slice(name.length + 1);
+}
+
+/** A chat program may have percent-encoded the key. */
+function unescape(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
+}
+
+function readSecret(text: string): Uint8Array {
+  let secret: Uint8Array;
+  try {
+    secret = base64urlnopad.decode(text);
+  } catch (cause) {
+    throw new AppError('bad-link', { detail: 'Its secret is damaged.', cause });
+  }
+  if (secret.length !== LINK_SECRET_BYTES) {
+    throw new AppError('bad-link', { detail: 'Its secret is not whole.' });
+  }
+  return secret;
+}
+
+/** The fragment of a link, from its `#` on. */
+export function formatShareFragment(link: ShareLink): string {
+  const burn = link.burn ? '&burn' : '';
+  if (link.version === 1) {
+    const key = link.key === undefined ? '' : `&key=${encodeURIComponent(link.key)}`;
+    return `#/${link.id}${key}${burn}`;
+  }
+  const { id, secret, password, sizeKiB } = link;
+  const passwordPart = password === undefined ? '' : `&p=${formatPasswordParameters(password)}`;
+  const sizePart = sizeKiB === undefined ? '' : `&s=${sizeKiB}`;
+  return `#/${id}/${base64urlnopad.encode(secret)}${passwordPart}${sizePart}${burn}`;
+}
+
+/** @param page the address of the application, without a fragment. */
+export function formatShareLink(page: string, link: ShareLink): string {
+  return `${page.replace(/#.*$/s, '')}${formatShareFragment(link)}`;
+}

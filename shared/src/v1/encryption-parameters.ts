@@ -1,0 +1,60 @@
+import { base64 } from '@scure/base';
+import * as z from 'zod/mini';
+
+/**
+ * `encParams`: how a version 1 paste was encrypted, in the words of the Stanford JavaScript Crypto Library (sjcl), which the original
+ * used. The service checks and keeps them; extra members are kept and answered too, as long as old readers survive them
+ * (sjcl takes alphanumeric names and plain values only).
+ */
+const SALT_BYTES = 8;
+const MAX_MEMBERS = 32;
+const MAX_VALUE_LENGTH = 256;
+
+const canonicalBase64 = z
+  .string()
+  .check(z.minLength(1), z.maxLength(MAX_VALUE_LENGTH), z.refine(isCanonicalBase64));
+
+const plainValue = z.union([
+  z.string().check(z.maxLength(MAX_VALUE_LENGTH)),
+  z.number(),
+  z.boolean(),
+]);
+
+const survivable = z.refine<object>((parameters) => {
+  const names = Object.keys(parameters);
+  return names.length <= MAX_MEMBERS && names.every((name) => /^[a-z0-9]{1,64}$/i.test(name));
+});
+
+export const encryptionParametersSchema = z
+  .catchall(
+    z.object({
+      iv: canonicalBase64,
+      v: z.int().check(z.refine((v) => v !== 0)),
+      iter: z.int().check(z.refine((iterations) => iterations !== 0)),
+      ks: z.union([z.literal(128), z.literal(192), z.literal(256)]),
+      ts: z.union([z.literal(64), z.literal(96), z.literal(128)]),
+      mode: z.enum(['ccm', 'ocb2', 'gcm']),
+      adata: z.literal(''),
+      cipher: z.literal('aes'),
+      salt: canonicalBase64.check(z.refine((salt) => base64.decode(salt).length === SALT_BYTES)),
+    }),
+    plainValue,
+  )
+  .check(survivable);
+
+export type EncryptionParameters = z.infer<typeof encryptionParametersSchema>;
+
+/** How the original's command line client says that a paste is not encrypted: the same members, all of them empty. */
+export const noEncryptionSchema = z
+  .catchall(z.object({ iv: z.literal(''), adata: z.literal(''), salt: z.literal('') }), plainValue)
+  .check(survivable);
+
+export type NoEncryption = z.infer<typeof noEncryptionSchema>;
+
+function isCanonicalBase64(text: string): boolean {
+  try {
+    return base64.encode(base64.decode(text)) === text;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,95 @@
+import { AppError } from '../errors.js';
+
+/**
+ * A sealed paste is a sequence of records, each AES-256-GCM (NIST SP 800-38D) under the paste's content key. As in STREAM (Hoang, Reyhanitabar, Rogaway, Vizár, "Online
+ * Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", 2015, §7), the nonce counts the records and marks the last, so that none can be left out, added, moved or
+ * cut off:
+ *
+ *     nonce = 7 zero bytes, index as u32 BE, 1 for the last record and 0 for the others
+ *     AAD   = what the service sees and repeats: see `describeParameters`
+ *
+ * A record is also the unit in which a paste travels (a "chunk").
+ */
+export const RECORD_BYTES = 65_536;
+const TAG_BYTES = 16;
+const RECORD_PLAINTEXT_BYTES = RECORD_BYTES - TAG_BYTES;
+const NONCE_BYTES = 12;
+const INDEX_AT = 7;
+const LAST_AT = 11;
+
+/** What the author asked the service for. Bound into every record: a service that tells a reader something else is found out. */
+export interface VisibleParameters {
+  /** How many reads the paste survives; 0 for any number. */
+  views: number;
+  /** For how long it was asked to be kept, in seconds. */
+  expiresInSeconds: number;
+  /** How many records there are. */
+  chunks: number;
+}
+
+const AAD_LABEL = 'pastenym/v2 record';
+
+/** The AAD: the label in ASCII, then views, seconds and chunks as u32 BE. */
+export function describeParameters(parameters: VisibleParameters): Uint8Array<ArrayBuffer> {
+  const label = new TextEncoder().encode(AAD_LABEL);
+  const bytes = new Uint8Array(label.length + 12);
+  bytes.set(label);
+  const view = new DataView(bytes.buffer, label.length);
+  view.setUint32(0, parameters.views);
+  view.setUint32(4, parameters.expiresInSeconds);
+  view.setUint32(8, parameters.chunks);
+  return bytes;
+}
+
+/** How many records hold `length` bytes; at least one. */
+export function countRecords(length: number): number {
+  return Math.max(1, Math.ceil(length / RECORD_PLAINTEXT_BYTES));
+}
+
+/** The length of a paste of `length` bytes once it is sealed. */
+export const sealedLength = (length: number) => length + countRecords(length) * TAG_BYTES;
+
+/** @param contentKey of this paste alone: a second sealing under the same key would use its nonces twice */
+export async function sealRecords(
+  plaintext: Uint8Array,
+  contentKey: CryptoKey,
+  visible: Omit<VisibleParameters, 'chunks'>,
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  const chunks = countRecords(plaintext.length);
+  const aad = describeParameters({ ...visible, chunks });
+  const seal = async (index: number) => {
+    const at = index * RECORD_PLAINTEXT_BYTES;
+    const record = Uint8Array.from(plaintext.subarray(at, at + RECORD_PLAINTEXT_BYTES));
+    const algorithm = gcm(index, chunks, aad);
+    return new Uint8Array(await crypto.subtle.encrypt(algorithm, contentKey, record));
+  };
+  return Promise.all(Array.from({ length: chunks }, (_, index) => seal(index)));
+}
+
+/**
+ * Opens one record; records may come in any order.
+ * @throws AppError `wrong-key`: the key is not this paste's, or something was changed
+ */
+export async function openRecord(
+  record: Uint8Array,
+  index: number,
+  contentKey: CryptoKey,
+  visible: VisibleParameters,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (record.length > RECORD_BYTES || index >= visible.chunks) throw new AppError('bad-paste');
+  const algorithm = gcm(index, visible.chunks, describeParameters(visible));
+  try {
+    return new Uint8Array(
+      await crypto.subtle.decrypt(algorithm, contentKey, Uint8Array.from(record)),
+    );
+  } catch (cause) {
+    throw new AppError('wrong-key', { cause });
+  }
+}
+
+function gcm(index: number, chunks: number, additionalData: Uint8Array<ArrayBuffer>) {
+  const iv = new Uint8Array(NONCE_BYTES);
+  new DataView(iv.buffer).setUint32(INDEX_AT, index);
+  iv[LAST_AT] = index === chunks - 1 ? 1 : 0;
+  return { name: 'AES-GCM', iv, additionalData, tagLength: TAG_BYTES * 8 };
+}
