@@ -17,7 +17,8 @@ jest.setTimeout(120_000);
 
 let stack: Stack;
 let recorded: RecordedBrowser;
-const complaints: string[] = [];
+/** What each page complained about. */
+const complaints: string[][] = [];
 
 beforeAll(async () => {
   stack = await startStack();
@@ -33,7 +34,7 @@ afterAll(async () => {
 /** A page in a profile of its own, whose complaints are all collected. */
 async function openPage(): Promise<Page> {
   const page = await openProfile(recorded.browser);
-  complaints.push(...recordComplaints(page));
+  complaints.push(recordComplaints(page));
   return page;
 }
 
@@ -170,5 +171,6 @@ test('a press too many makes no second paste', async () => {
 });
 
 test('nothing of all that made the page complain', () => {
-  expect(complaints).toEqual([]);
+  expect(complaints.length).toBeGreaterThan(0);
+  expect(complaints.flat()).toEqual([]);
 });
