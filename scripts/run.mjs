@@ -16,7 +16,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const commands = {
   start: { entry: 'scripts/dist/start.js', needsPage: true },
   build: { entry: undefined, needsPage: true },
-  bench: { entry: 'scripts/dist/bench.js', needsPage: false },
+  bench: { entry: 'scripts/bench.mjs', needsPage: true },
   mixnet: { entry: 'mixnet/dist/main.js', needsPage: false },
   'nym-client': { entry: 'nym-client/dist/main.js', needsPage: false },
   backend: { entry: 'backend/dist/main.js', needsPage: false },
@@ -84,7 +84,8 @@ function buildTypeScript() {
     (folder) => `${folder}/tsconfig.src.json`,
   );
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  execFileSync(process.execPath, [tsc, '-b', ...projects, 'frontend/tsconfig.server.json'], {
+  const rest = ['frontend/tsconfig.server.json', 'e2e/tsconfig.json'];
+  execFileSync(process.execPath, [tsc, '-b', ...projects, ...rest], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });

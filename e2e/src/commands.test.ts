@@ -41,6 +41,13 @@ test('an option that does not exist is an error in one line', async () => {
   });
 });
 
+test('a benchmark that does not exist is an error that lists those that do', async () => {
+  await expect(node(['scripts/bench.mjs', 'nonsense'])).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/nonsense[^]*mixnet[^]*page/),
+  });
+});
+
 const hasCompose = (() => {
   try {
     execFileSync('docker', ['compose', 'version'], { stdio: 'ignore' });
