@@ -121,7 +121,8 @@ async function measurePastes(
 function largeText(round: number): string {
   const line = (at: number) => {
     let text = '';
-    for (let i = 0; text.length < LINE_BYTES; i++) text += String(Math.sin(round + at * LINE_BYTES + i));
+    for (let i = 0; text.length < LINE_BYTES; i++)
+      text += String(Math.sin(round + at * LINE_BYTES + i));
     return text.slice(0, LINE_BYTES - 1);
   };
   return Array.from({ length: LARGE_BYTES / LINE_BYTES }, (_, at) => line(at)).join('\n');
