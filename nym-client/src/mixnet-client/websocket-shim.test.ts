@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { gcmsiv } from '@noble/ciphers/aes.js';
 import { ed25519 } from '@noble/curves/ed25519.js';
@@ -44,28 +44,33 @@ class Gateway {
   readonly logins: number[] = [];
   /** Why logins are refused, if they are. */
   refusal: string | undefined;
+  /** Frames that follow the answer to a login in the same piece of TCP. */
+  together: (string | Buffer)[] = [];
 
   constructor(port = 0) {
     this.server = new WebSocketServer({ port, host: '127.0.0.1' });
-    this.server.on('connection', (socket) => {
+    this.server.on('connection', (socket, { socket: tcp }) => {
       socket.on('message', (data: Buffer, isBinary) => {
         if (isBinary) this.frames.push(data.toString());
-        else this.#answer(socket, JSON.parse(data.toString()) as Request);
+        else this.#answer(socket, tcp, JSON.parse(data.toString()) as Request);
       });
       this.sockets.push(socket);
     });
   }
 
-  #answer(socket: WebSocket, request: Request): void {
+  #answer(socket: WebSocket, tcp: Socket, request: Request): void {
     if (request.type === 'supportedProtocol') {
       socket.send('{"type":"supportedProtocol","version":5}');
     } else if (request.type === 'authenticateV2') {
       this.#checkLogin(request);
       socket.send(Buffer.from('stored'));
       const { refusal } = this;
+      tcp.cork();
       socket.send(
         refusal === undefined ? welcome : JSON.stringify({ type: 'error', message: refusal }),
       );
+      for (const frame of this.together) socket.send(frame);
+      tcp.uncork();
     } else {
       socket.send(welcome); // the client's own login, whatever it says
     }
@@ -135,6 +140,10 @@ async function logIn(): Promise<WebSocket> {
   return gateway.sockets.next();
 }
 
+function textOf(data: unknown): string {
+  return typeof data === 'string' ? data : Buffer.from(data as ArrayBuffer).toString();
+}
+
 test('until the client has logged in, it is told of everything', async () => {
   (await gateway.sockets.next()).close(1000);
   expect(await events.next()).toMatchObject({ type: 'close', code: 1000 });
@@ -152,9 +161,18 @@ test('a connection that breaks after the login is made again behind its back, la
   expect(await reports.next()).toEqual({ state: 'resumed' });
   expect(await gateway.frames.take(2)).toEqual(['one', 'two']);
   // What the gateway had stored comes with the login; the answers to the login are not the client's business.
-  const stored = await events.next();
-  expect(Buffer.from(stored.data as ArrayBuffer).toString()).toBe('stored');
+  expect(textOf((await events.next()).data)).toBe('stored');
   expect(events.size).toBe(0);
+});
+
+test('what comes in one piece with the answer to the login reaches the client', async () => {
+  const socket = await logIn();
+  const answer = '{"type":"send","remaining_bandwidth":1}';
+  gateway.together = [Buffer.from('packet'), answer, Buffer.from('another')];
+  socket.terminate();
+  expect(await reports.take(2)).toEqual([{ state: 'lost' }, { state: 'resumed' }]);
+  const heard = await events.take(4);
+  expect(heard.map(({ data }) => textOf(data))).toEqual(['stored', 'packet', answer, 'another']);
 });
 
 test('each login is later than the one before, by the second', async () => {

@@ -93,6 +93,10 @@ class ResumingWebSocket {
     socket.on('open', () => {
       this.#dispatch({ type: 'open' });
     });
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (!isBinary) this.#noteAnswer(data.toString());
+      this.#deliver(data, isBinary);
+    });
     this.#adopt(socket);
   }
 
@@ -124,15 +128,11 @@ class ResumingWebSocket {
     this.#socket?.close(code);
   }
 
-  /** Listens to a socket for as long as it lasts. */
+  /** Makes a socket the one in use, for as long as it lasts. What it receives is heard already. */
   #adopt(socket: WebSocket): void {
     this.#socket = socket;
     const adopted = performance.now();
     const stopPings = keepAlive(socket);
-    socket.on('message', (data: Buffer, isBinary) => {
-      if (!isBinary) this.#noteAnswer(data.toString());
-      this.#deliver(data, isBinary);
-    });
     socket.on('close', (code, reason) => {
       stopPings();
       this.#socket = undefined;
@@ -169,7 +169,6 @@ class ResumingWebSocket {
       await pause(waitMs, this.#closed.signal);
       try {
         await this.#resumeOnce();
-        this.#environment.report({ state: 'resumed' });
         return;
       } catch (error) {
         if (error instanceof LoginRefusedError) refusals++;
@@ -196,13 +195,21 @@ class ResumingWebSocket {
       socket.terminate();
       throw error;
     }
+  }
+
+  #resumed(socket: WebSocket): void {
     this.#adopt(socket);
     for (let frame; (frame = this.#waiting.shift()) !== undefined;) {
       socket.send(frame, () => undefined);
     }
+    this.#environment.report({ state: 'resumed' });
   }
 
-  /** Binary frames may come before the answer to the login: messages that the gateway had stored. */
+  /**
+   * Binary frames may come before the answer to the login: messages that the gateway had stored. And frames may come
+   * with it: ws hands over all that one piece of TCP brought before any promise goes on, and the gateway will not send
+   * them again. So one listener hears everything, and when the login is done the socket is in use at once.
+   */
   async #logIn(
     socket: WebSocket,
     credentials: GatewayCredentials,
@@ -212,22 +219,24 @@ class ResumingWebSocket {
       this.#lastLoginSeconds = nowSeconds();
       return authenticateRequest(credentials, this.#lastLoginSeconds, randomBytes(12));
     });
+    let isDone = false;
     socket.send(dialogue.begin());
     await new Promise<void>((resolve, reject) => {
       const fail = () => {
         reject(new Error('the gateway did not finish the login'));
       };
       const receive = (data: Buffer, isBinary: boolean) => {
-        if (isBinary) {
-          this.#deliver(data, true);
+        if (isBinary || isDone) {
+          this.#deliver(data, isBinary);
           return;
         }
+        if (signal.aborted) return; // given up, and about to be terminated
         const step = dialogue.next(parseGatewayAnswer(data.toString()));
         if ('say' in step) socket.send(step.say);
         else if ('failed' in step) reject(step.failed);
         else if ('done' in step) {
-          socket.off('message', receive);
-          socket.off('close', fail);
+          isDone = true;
+          this.#resumed(socket);
           resolve();
         }
       };
