@@ -1,32 +1,13 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { EXAMPLE_ADDRESS_TEXT } from '../../test/support/arbitraries.js';
 import { RawSocket } from '../../test/support/raw-socket.js';
-import { Waiting } from '../../test/support/waiting.js';
+import { SlowMixnet } from '../../test/support/slow-mixnet.js';
 import { lineLogger } from '../logger.js';
 import { decodeBinaryResponse, encodeBinaryRequest } from '../protocol/binary.js';
 import { Mailbox } from './mailbox.js';
 import { assertCanListen, WebsocketServer } from './server.js';
-import type { Mixnet, MixnetRequest } from './session.js';
 
-/**
- * What depends on a mixnet that is slow, full or broken, which a real one is not when one wants it to be: here requests
- * end when the test says so. All else is tested on a real mixnet, in test/.
- */
-class SlowMixnet implements Mixnet {
-  readonly selfAddress = EXAMPLE_ADDRESS_TEXT;
-  readonly requests = new Waiting<{ request: MixnetRequest; settle: (error?: Error) => void }>();
-
-  send(request: MixnetRequest): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (error?: Error) => {
-        if (error === undefined) resolve();
-        else reject(error);
-      };
-      this.requests.push({ request, settle });
-    });
-  }
-}
-
+/** What depends on a slow mixnet. All else is tested on a real one, in test/. */
 const open: { close: () => Promise<unknown> }[] = [];
 afterEach(async () => {
   for (const part of open.splice(0).reverse()) await part.close();

@@ -3,6 +3,7 @@ import { parseNymAddress, formatNymAddress } from '@pastenym/shared/nym-address'
 import type { RawData, WebSocket } from 'ws';
 import { errorText } from '../error-text.js';
 import type { Logger } from '../logger.js';
+import type { MixnetRequest } from '../mixnet-request.js';
 import { decodeBinaryRequest, encodeBinaryResponse } from '../protocol/binary.js';
 import { decodeJsonRequest, encodeJsonResponse } from '../protocol/json.js';
 import type { ClientRequest, ServerResponse } from '../protocol/messages.js';
@@ -22,12 +23,6 @@ export interface Mixnet {
   /** Resolves when the message is queued; rejects when it cannot be. */
   send(request: MixnetRequest): Promise<void>;
 }
-
-/** Addresses and tags in their text forms. */
-export type MixnetRequest =
-  | { type: 'send'; recipient: string; message: Uint8Array }
-  | { type: 'sendAnonymous'; recipient: string; message: Uint8Array; replySurbs: number }
-  | { type: 'reply'; senderTag: string; message: Uint8Array };
 
 export interface SessionSettings {
   mixnet: Mixnet;

@@ -2,6 +2,7 @@ import { AppError } from '@pastenym/shared/errors';
 import { backoffDelayMs } from '../connection/backoff.js';
 import { errorText } from '../error-text.js';
 import type { Logger } from '../logger.js';
+import type { MixnetRequest } from '../mixnet-request.js';
 import { pause } from '../pause.js';
 import { saysNotRegistered } from './gateway-login.js';
 import { Heartbeats } from './heartbeat.js';
@@ -20,7 +21,6 @@ import { debugOverride, type Profile } from './profile.js';
 import { Ready } from './ready.js';
 import { WasmWorker } from './wasm-worker.js';
 import type { GatewayEvent } from './websocket-shim.js';
-import type { MixnetRequest } from './worker-messages.js';
 
 export interface MixnetClientSettings {
   /** Tried in this order at each start of the official client. */

@@ -1,14 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@pastenym/shared/errors';
+import type { MixnetRequest } from '../mixnet-request.js';
 import type { Identity } from './identity.js';
 import { START_TIMEOUT_MS } from './limits.js';
 import type { GatewayEvent } from './websocket-shim.js';
-import type {
-  MixnetRequest,
-  WorkerEvent,
-  WorkerRequest,
-  WorkerSettings,
-} from './worker-messages.js';
+import type { WorkerEvent, WorkerRequest, WorkerSettings } from './worker-messages.js';
 
 export interface WorkerHandlers {
   received(message: Uint8Array, senderTag: Uint8Array | undefined): void;

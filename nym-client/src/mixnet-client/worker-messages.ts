@@ -1,3 +1,4 @@
+import type { MixnetRequest } from '../mixnet-request.js';
 import type { Identity } from './identity.js';
 import type { DebugOverride } from './profile.js';
 import type { GatewayEvent } from './websocket-shim.js';
@@ -14,11 +15,6 @@ export interface WorkerSettings {
   /** What was kept of an earlier start. */
   identity: Identity | undefined;
 }
-
-export type MixnetRequest =
-  | { type: 'send'; recipient: string; message: Uint8Array }
-  | { type: 'sendAnonymous'; recipient: string; message: Uint8Array; replySurbs: number }
-  | { type: 'reply'; senderTag: string; message: Uint8Array };
 
 /** To the worker: a request, answered by `done` with the same id. */
 export interface WorkerRequest {

@@ -1,16 +1,12 @@
 import 'fake-indexeddb/auto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorText } from '../error-text.js';
+import type { MixnetRequest } from '../mixnet-request.js';
 import { gatewayCredentials } from './identity.js';
 import { exportDatabases, importDatabases } from './indexed-db.js';
 import { takeSenderTag, type OpaqueSenderTag } from './sender-tag.js';
 import { resumingWebSocketClass } from './websocket-shim.js';
-import type {
-  MixnetRequest,
-  WorkerEvent,
-  WorkerRequest,
-  WorkerSettings,
-} from './worker-messages.js';
+import type { WorkerEvent, WorkerRequest, WorkerSettings } from './worker-messages.js';
 
 /**
  * The thread in which the official client lives. It cannot be stopped but with its thread, and it takes its
