@@ -3,7 +3,10 @@ import type { QueueLimits } from '../bounded-queue.js';
 /** Mail that waits for an application. Beyond, the oldest is forgotten; the native client keeps all, and runs out of memory. */
 export const MAILBOX_LIMITS: QueueLimits = { maxItems: 10_000, maxBytes: 64 * 1024 * 1024 };
 
-/** Requests of an application that are read before it is made to wait, by not reading from its socket. */
+/**
+ * Requests of an application that wait before it is made to wait too, by not reading from its socket until half of them
+ * are done. What the last read brought comes on top, 64 kB of small ones at most.
+ */
 export const MAX_PENDING_REQUESTS = 64;
 export const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 /** Bytes that may wait in the application's socket before mail stays in the mailbox. */

@@ -93,8 +93,18 @@ export class Session {
       .finally(() => {
         this.#pending--;
         this.#pendingBytes -= frame.length;
-        if (this.#socket.isPaused) this.#socket.resume();
+        this.#readOn();
       });
+  }
+
+  /**
+   * Reads again when half of what may wait is done, not at each request: one read brings up to 64 kB, which may be a
+   * thousand small requests.
+   */
+  #readOn(): void {
+    const hasRoom =
+      this.#pending < MAX_PENDING_REQUESTS / 2 && this.#pendingBytes < MAX_PENDING_BYTES / 2;
+    if (hasRoom && this.#socket.isPaused) this.#socket.resume();
   }
 
   async #handle(frame: Buffer, isBinary: boolean): Promise<void> {
