@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BoundedQueue } from './bounded-queue.js';
@@ -22,6 +24,22 @@ test('whatever is pushed and taken, the newest that fit come out in order', () =
     }),
   );
 });
+
+test('what has been taken is not kept alive by the queue', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const queue = new BoundedQueue<object>({ maxItems: 10, maxBytes: 10 });
+  for (let i = 0; i < 4; i++) queue.push({}, 1);
+  const taken = takeWeakly(queue);
+  await new Promise(setImmediate); // a new WeakRef holds on until the turn ends
+  collectGarbage();
+  expect([taken.deref(), queue.size]).toEqual([undefined, 3]);
+});
+
+/** In a function of its own, so that nothing of the item is left on the stack. */
+function takeWeakly(queue: BoundedQueue<object>): WeakRef<object> {
+  return new WeakRef(queue.shift()!);
+}
 
 function sum(entries: { bytes: number }[]): number {
   return entries.reduce((total, { bytes }) => total + bytes, 0);

@@ -11,8 +11,8 @@ interface Entry<T> {
 /** A first-in-first-out queue that forgets its oldest items when it is full, and says how many. */
 export class BoundedQueue<T> {
   readonly #limits: QueueLimits;
-  #entries: Entry<T>[] = [];
-  /** Entries before this index have been taken; they are cut off from time to time. */
+  #entries: (Entry<T> | undefined)[] = [];
+  /** What stood before this index has been taken; the empty places are cut off from time to time. */
   #head = 0;
   #bytes = 0;
 
@@ -43,6 +43,7 @@ export class BoundedQueue<T> {
   shift(): T | undefined {
     const entry = this.#entries[this.#head];
     if (entry === undefined) return undefined;
+    this.#entries[this.#head] = undefined;
     this.#head++;
     this.#bytes -= entry.bytes;
     this.#cutTaken();
