@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { JsonError, JsonReader, type JsonValue } from './json-reader.js';
+import { MAX_FRAME_BYTES } from './limits.js';
 
 function read(text: string): JsonValue {
   const reader = new JsonReader(Buffer.from(text));
@@ -81,6 +82,16 @@ test('integers keep all their digits, and 1 stays apart from 1.0', () => {
   expect(read('-9223372036854775808')).toEqual({ kind: 'integer', value: -(2n ** 63n) });
   expect(read('1.0')).toEqual({ kind: 'float', value: 1 });
   expect(read('18446744073709551616')).toEqual({ kind: 'float', value: 2 ** 64 });
+});
+
+test('a number as long as a frame is read in a moment, whatever it is', () => {
+  const start = process.cpuUsage();
+  const digits = '9'.repeat(MAX_FRAME_BYTES);
+  expect(outcome(digits)).toEqual({
+    error: `number out of range at line 1 column ${MAX_FRAME_BYTES}`,
+  });
+  expect(read(`-${'1'.repeat(300)}`)).toEqual({ kind: 'float', value: -Number('1'.repeat(300)) });
+  expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
 });
 
 test('a repeated member is kept, for whoever asked to refuse it', () => {

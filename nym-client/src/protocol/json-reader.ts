@@ -30,6 +30,11 @@ const WHITESPACE = new Set([0x20, NEWLINE, 0x09, 0x0d]);
 
 const MIN_I64 = -(2n ** 63n);
 const MAX_U64 = 2n ** 64n - 1n;
+/**
+ * As long as the largest of them, with room for a sign. What is longer is out of range, since no zeros may lead; and
+ * BigInt takes seconds for the millions of digits that a frame may hold.
+ */
+const MAX_INTEGER_CHARACTERS = 21;
 const MAX_EXPONENT = 2 ** 31 - 1;
 
 /** The letters that may follow a backslash, but for the `u` of the four hexadecimal digits. */
@@ -256,7 +261,8 @@ export class JsonReader {
     const isZero = !/[1-9]/.test(this.#bytes.toString('latin1', start, this.#at));
     if (isExponentMark(this.#bytes[this.#at])) this.#readExponent(isZero);
     const text = this.#bytes.toString('latin1', start, this.#at);
-    if (this.#at === integerEnd && text !== '-0') {
+    const isInteger = this.#at === integerEnd && text !== '-0';
+    if (isInteger && text.length <= MAX_INTEGER_CHARACTERS) {
       const value = BigInt(text);
       if (value >= MIN_I64 && value <= MAX_U64) return { kind: 'integer', value };
     }
