@@ -7,7 +7,9 @@ test('data lie where the flag says, else NYM_CLIENT_DATA, else under NYM_HOME_DI
   expect(dataDirectory('/flag', env)).toBe('/flag');
   expect(dataDirectory(undefined, env)).toBe('/data');
   expect(dataDirectory(undefined, { NYM_HOME_DIR: '/nym' })).toBe('/nym/.nym/wasm-clients');
-  expect(dataDirectory(undefined, {})).toBe(`${homedir()}/.nym/wasm-clients`);
+  const home = `${homedir()}/.nym/wasm-clients`;
+  expect(dataDirectory(undefined, {})).toBe(home);
+  expect(dataDirectory(undefined, { NYM_CLIENT_DATA: '', NYM_HOME_DIR: '' })).toBe(home);
 });
 
 test('each client has a directory of its own', () => {

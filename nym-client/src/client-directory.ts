@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { variableOf } from './environment.js';
 
 /**
  * Where a client's files are: `<data>/<id>/`. Not the native client's `~/.nym/clients`, whose files have the same
@@ -32,7 +33,6 @@ export function clientDirectory(data: string, id: string): ClientDirectory {
 
 /** `--data`, else NYM_CLIENT_DATA, else `.nym/wasm-clients` under NYM_HOME_DIR or the home directory. */
 export function dataDirectory(flag: string | undefined, env: NodeJS.ProcessEnv): string {
-  return (
-    flag ?? env['NYM_CLIENT_DATA'] ?? join(env['NYM_HOME_DIR'] ?? homedir(), '.nym', 'wasm-clients')
-  );
+  const home = variableOf(env, 'NYM_HOME_DIR') ?? homedir();
+  return flag ?? variableOf(env, 'NYM_CLIENT_DATA') ?? join(home, '.nym', 'wasm-clients');
 }

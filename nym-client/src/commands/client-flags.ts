@@ -1,4 +1,5 @@
 import type { Config } from '../config.js';
+import { variableOf } from '../environment.js';
 import { parseHost, parseNumber, parseNymApis, UsageError, type FlagValues } from './flags.js';
 
 /** nymtech/nym, common/network-defaults: the nym-api of the public network. */
@@ -38,10 +39,10 @@ export function settingsFromFlags(
   flags: FlagValues<typeof CLIENT_FLAGS>,
   env: NodeJS.ProcessEnv,
 ): Partial<Config> {
-  const nymApis = flags['nym-apis'] ?? env['NYM_API'];
+  const nymApis = nymApisFrom(flags['nym-apis'], env);
   const { gateway, host, port } = flags;
   return {
-    ...(nymApis !== undefined && { nymApis: parseNymApis(nymApis) }),
+    ...(nymApis !== undefined && { nymApis }),
     ...(gateway !== undefined && { gateway }),
     ...(host !== undefined && { host: parseHost(host) }),
     ...(port !== undefined && { port: parseNumber('port', port, 0, 65_535) }),
@@ -50,6 +51,12 @@ export function settingsFromFlags(
     ...(flags.fastmode && { fastMode: true }),
     ...(flags['extended-packets'] && { extendedPackets: true }),
   };
+}
+
+function nymApisFrom(flag: string | undefined, env: NodeJS.ProcessEnv): string[] | undefined {
+  if (flag !== undefined) return parseNymApis('--nym-apis', flag);
+  const variable = variableOf(env, 'NYM_API');
+  return variable === undefined ? undefined : parseNymApis('NYM_API', variable);
 }
 
 /** The settings of a new client; its gateway is still to be chosen if none was named. */

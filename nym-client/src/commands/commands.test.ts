@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { silentLogger } from '../logger.js';
 import type { CommandContext } from './context.js';
-import { UsageError } from './flags.js';
+import { CLIENT_FLAGS, settingsFromFlags } from './client-flags.js';
+import { parseFlags, UsageError } from './flags.js';
 import { init, initHelp } from './init.js';
 import { run, runHelp } from './run.js';
 
@@ -50,6 +51,15 @@ test.each(['../x', 'a/b', '.hidden', '', 'x'.repeat(65)])(
     );
   },
 );
+
+test('a variable that is empty counts as not given, and one that makes no sense is named', () => {
+  const flags = parseFlags(CLIENT_FLAGS, []);
+  expect(settingsFromFlags(flags, { NYM_API: '' })).toEqual({});
+  expect(settingsFromFlags(flags, { NYM_API: 'http://x' })).toEqual({ nymApis: ['http://x'] });
+  expect(() => settingsFromFlags(flags, { NYM_API: 'x' })).toThrow(
+    'NYM_API must be http(s) URLs with commas between',
+  );
+});
 
 test('help names every flag', async () => {
   const both = context();

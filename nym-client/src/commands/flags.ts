@@ -60,13 +60,17 @@ export function parseHost(text: string): string {
   throw new UsageError(`--host must be an IP address, not '${text}'`);
 }
 
-/** Comma-separated URLs. @throws UsageError */
-export function parseNymApis(text: string): string[] {
+/**
+ * Comma-separated URLs.
+ * @param source the flag or variable that they come from
+ * @throws UsageError
+ */
+export function parseNymApis(source: string, text: string): string[] {
   const urls = text.split(',').map((part) => part.trim());
   for (const url of urls) {
     const protocol = URL.canParse(url) ? new URL(url).protocol : '';
     if (protocol === 'http:' || protocol === 'https:') continue;
-    throw new UsageError(`--nym-apis must be http(s) URLs with commas between, not '${text}'`);
+    throw new UsageError(`${source} must be http(s) URLs with commas between, not '${text}'`);
   }
   return urls;
 }
