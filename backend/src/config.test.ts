@@ -22,7 +22,10 @@ test('with no settings at all the service runs on its defaults', () => {
     SERVICE_ADDRESS_FILE: undefined,
     MAX_TEXT_BYTES: 12_000_000,
     SWEEP_INTERVAL_SECONDS: 60,
-    OUTCOME_SECONDS: 600,
+    V1_OUTCOME_SECONDS: 600,
+    OUTCOME_SECONDS: 7200,
+    CLAIM_SECONDS: 600,
+    UPLOAD_SECONDS: 3600,
     DRAIN_SECONDS: 10,
     LOG_LEVEL: 'info',
   });

@@ -55,10 +55,25 @@ export const SETTINGS = {
     '60',
     integer(1, A_DAY_SECONDS),
   ),
-  OUTCOME_SECONDS: setting(
-    'how long an answer is kept in memory for a request that is sent again',
+  V1_OUTCOME_SECONDS: setting(
+    'version 1: how long an answer is kept in memory for a request that is sent again',
     '600',
     integer(0, A_DAY_SECONDS),
+  ),
+  OUTCOME_SECONDS: setting(
+    'version 2: how long it is remembered, in the database, how a request ended; one that is sent again later is a new one',
+    '7200',
+    integer(3600, 7 * A_DAY_SECONDS),
+  ),
+  CLAIM_SECONDS: setting(
+    'version 2: how long a reader who has taken a view may fetch what it is a view of',
+    '600',
+    integer(60, A_DAY_SECONDS),
+  ),
+  UPLOAD_SECONDS: setting(
+    'version 2: after how long without a chunk an upload is abandoned',
+    '3600',
+    integer(60, A_DAY_SECONDS),
   ),
   DRAIN_SECONDS: setting(
     'how long the service, asked to stop, may take to answer what it has taken and to hand the answers on',

@@ -6,8 +6,10 @@ import { MAX_ANSWER_BYTES } from './limits.js';
 import { createLogger, type Logger } from './logger.js';
 import type { OpenMixnet } from './mixnet/mixnet.js';
 import { createOpenMixnet } from './mixnet/nym-client.js';
-import { createPasteService } from './pastes/pastes.service.js';
-import { openSqliteStore } from './store/sqlite.js';
+import { createGuardedPastes, type GuardedPastes } from './pastes/guarded-pastes.js';
+import { createOpenPastes, type OpenPastes } from './pastes/open-pastes.js';
+import { createPresent, type Present } from './pastes/present.js';
+import { openSqliteStore } from './store/sqlite/sqlite-store.js';
 import type { PasteStore } from './store/store.js';
 import { Budget } from './wire/budget.js';
 import { createDispatch } from './wire/dispatch.js';
@@ -20,16 +22,21 @@ export interface Context {
   config: Config;
   log: Logger;
   clock: Clock;
+  now: Present;
   random: RandomBytes;
   counters: Counters;
   store: PasteStore;
+  openPastes: OpenPastes;
+  guardedPastes: GuardedPastes;
   outcomes: Outcomes;
   inbox: Inbox;
   openMixnet: OpenMixnet;
 }
 
 /** What may be chosen instead of the real thing; tests do. */
-export type Overrides = Partial<Omit<Context, 'config' | 'inbox' | 'counters' | 'outcomes'>> & {
+export type Overrides = Partial<
+  Pick<Context, 'log' | 'clock' | 'random' | 'store' | 'openMixnet'>
+> & {
   /** Instead of what limits.ts says. */
   inboxLimits?: { maxMessages?: number; maxBytes?: number; maxInFlight?: number };
 };
@@ -44,10 +51,26 @@ export function createContext(config: Config, overrides: Overrides = {}): Contex
   const random = overrides.random ?? secureRandom;
   const store = overrides.store ?? openSqliteStore(config.DATABASE_URL);
   const counters = createCounters();
-  const outcomes = new Outcomes({ keptMs: config.OUTCOME_SECONDS * 1000, clock });
+  const outcomes = new Outcomes({ keptMs: config.V1_OUTCOME_SECONDS * 1000, clock });
   const maxTextBytes = config.MAX_TEXT_BYTES;
-  const pastes = createPasteService({ store, clock, random });
-  const answerV1 = createAnswerV1({ pastes, outcomes, clock, maxTextBytes, counters, log });
+  const now = createPresent(clock);
+  const openPastes = createOpenPastes({ store, now, random });
+  const guardedPastes = createGuardedPastes({
+    store,
+    now,
+    random,
+    claimSeconds: config.CLAIM_SECONDS,
+    outcomeSeconds: config.OUTCOME_SECONDS,
+    uploadSeconds: config.UPLOAD_SECONDS,
+  });
+  const answerV1 = createAnswerV1({
+    pastes: openPastes,
+    outcomes,
+    clock,
+    maxTextBytes,
+    counters,
+    log,
+  });
   const inbox = new Inbox({
     ...createDispatch({ answerV1, maxTextBytes }),
     ...overrides.inboxLimits,
@@ -56,5 +79,8 @@ export function createContext(config: Config, overrides: Overrides = {}): Contex
     log,
   });
   const openMixnet = overrides.openMixnet ?? createOpenMixnet(log);
-  return { config, log, clock, random, counters, store, outcomes, inbox, openMixnet };
+  return {
+    ...{ config, log, clock, now, random, counters, store },
+    ...{ openPastes, guardedPastes, outcomes, inbox, openMixnet },
+  };
 }

@@ -14,6 +14,8 @@ export interface Counters {
   repliesDropped: number;
   /** Pastes that were deleted because their time was over. */
   expired: number;
+  /** Uploads that were never completed. */
+  abandoned: number;
 }
 
 export function createCounters(): Counters {
@@ -25,5 +27,6 @@ export function createCounters(): Counters {
     failed: 0,
     repliesDropped: 0,
     expired: 0,
+    abandoned: 0,
   };
 }

@@ -26,8 +26,16 @@ export const MAX_OUTCOMES = 10_000;
 /** Characters of those answers, one byte each: they are ASCII. */
 export const MAX_OUTCOME_CHARACTERS = 32 * 1024 * 1024;
 
-/** Expired pastes that are deleted in one transaction: as many as do not hold up an answer. */
-export const MAX_SWEPT_PASTES = 25;
+/** Expired pastes, and other things that are over, that are deleted in one transaction: as many as do not hold up an answer. */
+export const MAX_SWEPT_ROWS = 25;
 
 /** Their content, together; a larger paste is deleted alone. */
 export const MAX_SWEPT_BYTES = 1024 * 1024;
+
+/** A paste up to here is overwritten when it is deleted; of a larger one the sweep does that, by so many chunks at a time. */
+export const MAX_DESTROYED_BYTES = 1024 * 1024;
+export const MAX_DESTROYED_CHUNKS = 16;
+
+/** Free pages of 4 kB that the database keeps for the next pastes, and how many of the others it gives back at a time. */
+export const MAX_FREE_PAGES = 4096;
+export const RECLAIMED_PAGES = 256;

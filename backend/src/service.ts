@@ -64,11 +64,11 @@ function publishAddress({ config, log }: Context, selfAddress: string): void {
 }
 
 function createSweeper(context: Context): Sweeper {
-  const { store, clock, counters, outcomes, config, log } = context;
+  const { store, now, counters, outcomes, config, log } = context;
   const logCounters = counterLogger(context);
   return new Sweeper({
     store,
-    clock,
+    now,
     counters,
     log,
     intervalMs: config.SWEEP_INTERVAL_SECONDS * 1000,

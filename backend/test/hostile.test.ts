@@ -235,7 +235,7 @@ test('when the store fails, the answer is an error, and the log has its cause', 
   const broken = await runService();
   try {
     const id = idIn(await broken.nym.ask(web.newText()));
-    broken.context.store.takeView = () => Promise.reject(new Error(`disk of ${id} on fire`));
+    broken.context.store.takeOpenView = () => Promise.reject(new Error(`disk of ${id} on fire`));
     expect(await broken.nym.ask(web.getText(id))).toBe('"Error"');
     expect(broken.context.counters.failed).toBe(1);
     expect(broken.log()).toContain('a request failed');

@@ -71,8 +71,8 @@ describe('a request with an id of 128 bits, sent again because its answer was lo
 
   test('and whose work failed, is tried again', async () => {
     const request = withId(web.newText(), newId());
-    const createPaste = jest.spyOn(service.context.store, 'createPaste');
-    createPaste.mockRejectedValueOnce(new Error('full'));
+    const createOpen = jest.spyOn(service.context.store, 'createOpen');
+    createOpen.mockRejectedValueOnce(new Error('full'));
     expect(await ask(request)).toBe('"Error"');
     expect(await ask(request)).toContain('url_id');
   });
@@ -129,7 +129,7 @@ test('no log line at any level tells what was in a paste, which one it was, or w
   expect(await ask(web.getText(id), c)).toBe(NOT_FOUND);
   await ask(`{"event":"${text}","data":"${text}","id":"${request}"}`, d);
   service.nym.deliver(`${text} is not JSON`, e);
-  service.context.store.createPaste = (paste) =>
+  service.context.store.createOpen = (paste) =>
     Promise.reject(new Error(`failed for ${paste.id}: ${String(paste.content)}`));
   expect(await ask(cli.newText({ text }), f)).toBe('"Error"');
   service.context.inbox.deliver({

@@ -1,20 +1,26 @@
 import { expect, test } from '@jest/globals';
 import { createCounters } from '../counters.js';
 import { createLogger } from '../logger.js';
-import type { PasteStore } from '../store/store.js';
+import type { Moment, PasteStore } from '../store/store.js';
 import { Sweeper } from './sweeper.js';
 
-/** A store of which only the sweeping is used. */
-function sweepable(deleteExpired: (now: number) => Promise<number>) {
+/** A store of which only the sweeping is used. @param sweep gives how many have expired */
+function sweepable(sweep: (now: Moment) => Promise<number>) {
   const calls = { erased: 0 };
   const eraseTraces = () => {
     calls.erased++;
     return Promise.resolve();
   };
-  return { calls, store: { deleteExpired, eraseTraces } as unknown as PasteStore };
+  return {
+    calls,
+    store: {
+      sweep: async (now: Moment) => ({ expired: await sweep(now), abandoned: 0, other: 0 }),
+      eraseTraces,
+    } as unknown as PasteStore,
+  };
 }
 
-const rest = { log: createLogger('silent'), clock: () => 5_000 };
+const rest = { log: createLogger('silent'), now: () => ({ seconds: 5, blockHeight: undefined }) };
 
 test('it sweeps at the start and again and again, batch after batch, and erases what is left', async () => {
   const batches = [100, 100, 7, 0, 3, 0];
@@ -22,7 +28,7 @@ test('it sweeps at the start and again and again, batch after batch, and erases 
   let wake: () => void;
   const swept = new Promise<void>((resolve) => (wake = resolve));
   const { store, calls } = sweepable((now) => {
-    expect(now).toBe(5);
+    expect(now.seconds).toBe(5);
     if (batches.length === 0) wake();
     return Promise.resolve(batches.shift() ?? 0);
   });

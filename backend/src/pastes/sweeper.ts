@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '@pastenym/shared/clock';
 import type { Counters } from '../counters.js';
 import type { Logger } from '../logger.js';
 import type { PasteStore } from '../store/store.js';
-import { toSeconds } from './pastes.service.js';
+import type { Present } from './present.js';
 
 export interface SweeperOptions {
   store: PasteStore;
-  clock: Clock;
+  now: Present;
   intervalMs: number;
   /** What else is due as often. */
   alsoDo?: () => void;
@@ -47,12 +46,14 @@ export class Sweeper {
 
   /** Batch after batch, with room between them for whoever else wants the store. */
   async #sweep(): Promise<void> {
-    const { store, clock, counters } = this.#options;
-    let deleted: number;
+    const { store, now, counters } = this.#options;
+    let isMore: boolean;
     do {
-      deleted = await store.deleteExpired(toSeconds(clock()));
-      counters.expired += deleted;
-    } while (deleted > 0 && !this.#stopped.signal.aborted);
+      const { expired, abandoned, other } = await store.sweep(now());
+      counters.expired += expired;
+      counters.abandoned += abandoned;
+      isMore = expired + abandoned + other > 0;
+    } while (isMore && !this.#stopped.signal.aborted);
     await store.eraseTraces();
     this.#options.alsoDo?.();
   }

@@ -5,7 +5,7 @@ import { parseV1Request, type V1Request } from '@pastenym/shared/v1/requests';
 import type { Counters } from '../counters.js';
 import { SMALL_ANSWER_BYTES } from '../limits.js';
 import type { Logger } from '../logger.js';
-import type { PasteService } from '../pastes/pastes.service.js';
+import type { OpenPastes } from '../pastes/open-pastes.js';
 import type { Room } from './inbox.js';
 import { Outcomes } from './outcomes.js';
 import { getText } from './v1/get-text.js';
@@ -21,7 +21,7 @@ export interface V1Answer {
 export type AnswerV1 = (text: string, room: Room) => Promise<V1Answer | undefined>;
 
 export interface V1Options {
-  pastes: PasteService;
+  pastes: OpenPastes;
   outcomes: Outcomes;
   clock: Clock;
   maxTextBytes: number;

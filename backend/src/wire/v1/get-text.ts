@@ -1,7 +1,7 @@
 import { escapeHtml } from '@pastenym/shared/v1/html-escape';
 import type { JsonObject, JsonValue } from '@pastenym/shared/v1/python-json';
 import { refusals, V1Refusal } from '@pastenym/shared/v1/replies';
-import type { TakenView } from '../../store/store.js';
+import type { OpenView } from '../../store/store.js';
 import type { V1Options } from '../v1.js';
 
 const MS_PER_DAY = 86_400_000;
@@ -17,7 +17,7 @@ export async function getText(
 }
 
 /** The original's members in the original's order, which differs for a paste that came without `encParams`. */
-function describe(view: TakenView): JsonObject {
+function describe(view: OpenView): JsonObject {
   const { details } = view;
   return {
     text: escapeHtml(Buffer.from(view.content).toString('utf8')),

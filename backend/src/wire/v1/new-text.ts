@@ -23,6 +23,7 @@ export async function newText(
     details: paste.encParams && formatDetails(paste.encParams),
     maxViews: paste.views,
     expiresAt: paste.expiration === undefined ? undefined : readExpiry(paste.expiration, clock()),
+    expiresAtBlock: undefined,
   });
   return { ipfs: false, url_id: id } satisfies NewTextReply;
 }

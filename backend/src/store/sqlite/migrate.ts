@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { StartupError } from '../startup-error.js';
+import { StartupError } from '../../startup-error.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 
 /**

@@ -12,14 +12,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { MAX_SWEPT_PASTES } from '../limits.js';
+import { MAX_SWEPT_ROWS } from '../../limits.js';
 import { checkDatabase, migrate } from './migrate.js';
 import { MIGRATIONS } from './migrations/migrations.js';
-import { openSqliteStore } from './sqlite.js';
+import { openSqliteStore } from './sqlite-store.js';
 import { SQL } from './statements.js';
-import type { NewPaste, PasteStore } from './store.js';
+import type { Moment, NewOpenPaste, PasteStore } from '../store.js';
 
 const NOW = 1_800_000_000;
+const at = (seconds = NOW): Moment => ({ seconds, blockHeight: undefined });
+const sweepExpired = async () => (await store.sweep(at())).expired;
 
 let folder: string;
 let path: string;
@@ -36,18 +38,19 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const paste = (id: string, members: Partial<NewPaste> = {}): NewPaste => ({
+const paste = (id: string, members: Partial<NewOpenPaste> = {}): NewOpenPaste => ({
   id,
   content: Buffer.from(`content of ${id}`),
   details: undefined,
   maxViews: undefined,
   expiresAt: undefined,
+  expiresAtBlock: undefined,
   createdDay: 20_000,
   ...members,
 });
 
 const contentOf = async (id: string, now = NOW) => {
-  const view = await store.takeView(id, now);
+  const view = await store.takeOpenView(id, at(now));
   return view === undefined ? undefined : Buffer.from(view.content).toString();
 };
 
@@ -67,15 +70,16 @@ test('a paste comes back as it was stored', async () => {
       fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
       fc.uuid(),
       async (content, details, id) => {
-        await store.createPaste(paste(id, { content, details, expiresAt: NOW + 1, maxViews: 2 }));
-        const view = await store.takeView(id, NOW);
+        await store.createOpen(paste(id, { content, details, expiresAt: NOW + 1, maxViews: 2 }));
+        const view = await store.takeOpenView(id, at());
         expect(Buffer.compare(view!.content, content)).toBe(0);
-        expect(await store.contentBytes(id)).toBe(content.length);
+        expect(await store.openBytes(id)).toBe(content.length);
         expect({ ...view, content: undefined }).toEqual({
           content: undefined,
           details,
           maxViews: 2,
           expiresAt: NOW + 1,
+          expiresAtBlock: undefined,
           createdDay: 20_000,
           views: 1,
         });
@@ -85,58 +89,60 @@ test('a paste comes back as it was stored', async () => {
 });
 
 test('an id is given once', async () => {
-  expect(await store.createPaste(paste('one', { content: Buffer.from('first') }))).toBe(true);
-  expect(await store.createPaste(paste('one', { content: Buffer.from('second') }))).toBe(false);
+  expect(await store.createOpen(paste('one', { content: Buffer.from('first') }))).toBe(true);
+  expect(await store.createOpen(paste('one', { content: Buffer.from('second') }))).toBe(false);
   expect(await contentOf('one')).toBe('first');
 });
 
 test('views are counted, and without a limit they go on', async () => {
-  await store.createPaste(paste('one'));
+  await store.createOpen(paste('one'));
   for (let views = 1; views <= 5; views++) {
-    expect(await store.takeView('one', NOW)).toMatchObject({ views });
+    expect(await store.takeOpenView('one', at())).toMatchObject({ views });
   }
 });
 
 test.each([1, 2, 7])(
   'a paste with %i views goes to exactly so many of fifty readers',
   async (n) => {
-    await store.createPaste(paste('one', { maxViews: n }));
-    const views = await Promise.all(Array.from({ length: 50 }, () => store.takeView('one', NOW)));
+    await store.createOpen(paste('one', { maxViews: n }));
+    const views = await Promise.all(
+      Array.from({ length: 50 }, () => store.takeOpenView('one', at())),
+    );
     expect(views.filter((view) => view !== undefined).map(({ views }) => views)).toEqual(
       Array.from({ length: n }, (_, index) => index + 1),
     );
-    expect(await store.contentBytes('one')).toBeUndefined();
+    expect(await store.openBytes('one')).toBeUndefined();
   },
 );
 
 test('two programs on one file do not give a view twice', async () => {
   const other = openSqliteStore(path);
-  await store.createPaste(paste('one', { maxViews: 10 }));
+  await store.createOpen(paste('one', { maxViews: 10 }));
   const views = await Promise.all(
-    Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? store : other).takeView('one', NOW)),
+    Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? store : other).takeOpenView('one', at())),
   );
   expect(views.filter((view) => view !== undefined).length).toBe(10);
   await other.close();
 });
 
 test('from the second of its expiry on, a paste is no more, swept or not', async () => {
-  await store.createPaste(paste('one', { expiresAt: NOW }));
+  await store.createOpen(paste('one', { expiresAt: NOW }));
   expect(await contentOf('one', NOW - 1)).toBe('content of one');
   expect(await contentOf('one', NOW)).toBeUndefined();
 });
 
 test('sweeping takes what has expired and nothing else, in batches', async () => {
-  const expired = Array.from({ length: 10 * MAX_SWEPT_PASTES }, (_, i) =>
-    store.createPaste(paste(`expired${i}`, { expiresAt: NOW - i })),
+  const expired = Array.from({ length: 10 * MAX_SWEPT_ROWS }, (_, i) =>
+    store.createOpen(paste(`expired${i}`, { expiresAt: NOW - i })),
   );
   await Promise.all([
     ...expired,
-    store.createPaste(paste('later', { expiresAt: NOW + 1 })),
-    store.createPaste(paste('never')),
+    store.createOpen(paste('later', { expiresAt: NOW + 1 })),
+    store.createOpen(paste('never')),
   ]);
   const batches = [];
-  for (let n; (n = await store.deleteExpired(NOW)) > 0;) batches.push(n);
-  expect(batches).toEqual(Array.from({ length: 10 }, () => MAX_SWEPT_PASTES));
+  for (let n; (n = await sweepExpired()) > 0;) batches.push(n);
+  expect(batches).toEqual(Array.from({ length: 10 }, () => MAX_SWEPT_ROWS));
   expect(await contentOf('later')).toBe('content of later');
   expect(await contentOf('never')).toBe('content of never');
   const db = new Database(path, { readonly: true });
@@ -147,12 +153,12 @@ test('sweeping takes what has expired and nothing else, in batches', async () =>
 test('large pastes are swept few at a time', async () => {
   const content = Buffer.alloc(3 * 1024 * 1024);
   for (const id of ['a', 'b', 'c']) {
-    await store.createPaste(paste(id, { content, expiresAt: NOW }));
+    await store.createOpen(paste(id, { content, expiresAt: NOW }));
   }
-  expect(await store.deleteExpired(NOW)).toBe(1);
-  expect(await store.deleteExpired(NOW)).toBe(1);
-  expect(await store.deleteExpired(NOW)).toBe(1);
-  expect(await store.deleteExpired(NOW)).toBe(0);
+  expect(await sweepExpired()).toBe(1);
+  expect(await sweepExpired()).toBe(1);
+  expect(await sweepExpired()).toBe(1);
+  expect(await sweepExpired()).toBe(0);
 });
 
 test('no statement looks through a whole table, or sorts one', () => {
@@ -163,7 +169,7 @@ test('no statement looks through a whole table, or sorts one', () => {
   db.close();
   const steps = plans.flat().map(({ detail }) => detail);
   expect(steps.join()).toContain('pastes_by_expiry');
-  expect(steps.filter((step) => /SCAN|TEMP/.test(step))).toEqual([]);
+  expect(steps.filter((step) => /SCAN (?!CONSTANT)|TEMP/.test(step))).toEqual([]);
 });
 
 /** Something for each of its parameters. */
@@ -177,11 +183,11 @@ describe('what is gone is gone', () => {
   const secret = 'the bytes of a burnt paste';
 
   test.each([
-    ['burnt', { maxViews: 1 }, () => store.takeView('one', NOW)],
-    ['expired and swept', { expiresAt: NOW }, () => store.deleteExpired(NOW)],
+    ['burnt', { maxViews: 1 }, () => store.takeOpenView('one', at())],
+    ['expired and swept', { expiresAt: NOW }, () => sweepExpired()],
   ])('a paste that was %s leaves no trace in the files', async (_, members, end) => {
     const content = Buffer.from(`${'x'.repeat(5000)}${secret}${'x'.repeat(50_000)}${secret}`);
-    await store.createPaste(paste('one', { content, details: secret, ...members }));
+    await store.createOpen(paste('one', { content, details: secret, ...members }));
     expect(files()).toContain(secret);
     await end();
     await store.eraseTraces();
@@ -190,10 +196,10 @@ describe('what is gone is gone', () => {
   });
 
   test('while another program reads, traces stay until the next time', async () => {
-    await store.createPaste(paste('one', { content: Buffer.from(secret), maxViews: 1 }));
+    await store.createOpen(paste('one', { content: Buffer.from(secret), maxViews: 1 }));
     const reader = new Database(path, { readonly: true });
     reader.exec('BEGIN; SELECT * FROM pastes');
-    await store.takeView('one', NOW);
+    await store.takeOpenView('one', at());
     await store.eraseTraces();
     expect(files()).toContain(secret);
     reader.exec('COMMIT');
@@ -204,17 +210,17 @@ describe('what is gone is gone', () => {
 });
 
 test('what a resolved promise says is in the files, even if the store is never closed', async () => {
-  await store.createPaste(paste('one'));
+  await store.createOpen(paste('one'));
   const other = openSqliteStore(path);
-  expect(await other.takeView('one', NOW)).toBeDefined();
+  expect(await other.takeOpenView('one', at())).toBeDefined();
   await other.close();
 });
 
 test('a write that fails is undone alone; those that share its commit are not', async () => {
   const results = await Promise.allSettled([
-    store.createPaste(paste('one')),
-    store.createPaste(paste('two', { createdDay: 'not a day' as unknown as number })),
-    store.createPaste(paste('three')),
+    store.createOpen(paste('one')),
+    store.createOpen(paste('two', { createdDay: 'not a day' as unknown as number })),
+    store.createOpen(paste('three')),
   ]);
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(await contentOf('one')).toBeDefined();
@@ -223,7 +229,7 @@ test('a write that fails is undone alone; those that share its commit are not', 
 });
 
 test('closing completes what was asked for before', async () => {
-  const created = store.createPaste(paste('one'));
+  const created = store.createOpen(paste('one'));
   await store.close();
   expect(await created).toBe(true);
   store = openSqliteStore(path);
@@ -231,12 +237,12 @@ test('closing completes what was asked for before', async () => {
 });
 
 test('only the owner can read the files, even where they were open to others before', async () => {
-  await store.createPaste(paste('one'));
+  await store.createOpen(paste('one'));
   for (const suffix of ['', '-wal', '-shm']) expect(modeOf(path + suffix)).toBe(0o600);
   await store.close();
   chmodSync(path, 0o644);
   store = openSqliteStore(path);
-  await store.createPaste(paste('two'));
+  await store.createOpen(paste('two'));
   for (const suffix of ['', '-wal', '-shm']) expect(modeOf(path + suffix)).toBe(0o600);
 });
 

@@ -1,8 +1,8 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database, { type Database as DatabaseHandle } from 'better-sqlite3';
-import { describeError } from '../describe-error.js';
-import { StartupError } from '../startup-error.js';
+import { describeError } from '../../describe-error.js';
+import { StartupError } from '../../startup-error.js';
 import { checkDatabase, migrate } from './migrate.js';
 
 const FILE_MODE = 0o600;

@@ -1,0 +1,282 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '@pastenym/shared/errors';
+import { secureRandom, type RandomBytes } from '@pastenym/shared/random';
+import { RECORD_BYTES as CHUNK_BYTES } from '@pastenym/shared/v2/records';
+import type {
+  ClaimedView,
+  ClaimKey,
+  GuardedPasteStore,
+  GuardedStatus,
+  Moment,
+  NewGuardedPaste,
+  Outcome,
+  Upload,
+} from '../store/store.js';
+import { roundExpiry } from './expiry-steps.js';
+import { withNewId } from './open-pastes.js';
+import { dayOf, type Present } from './present.js';
+
+export { CHUNK_BYTES };
+
+/** What its author says of a paste. Hashes have 32 bytes. */
+export interface GuardedDraft {
+  accessHash: Uint8Array;
+  deleteHash: Uint8Array;
+  /** 0: any number. */
+  views: number;
+  expiresInSeconds: number;
+  /** Of the content, in bytes. */
+  size: number;
+  /** SHA-256 over the SHA-256 of each chunk. */
+  contentHash: Uint8Array;
+  /** All of it, where it is a single chunk; else it comes by `putChunk`. */
+  content: Uint8Array | undefined;
+}
+
+export interface Created {
+  pasteId: string;
+  /** Seconds since 1970. */
+  expiresAt: number;
+  /** Where chunks go. */
+  uploadId?: string;
+}
+
+/** A paste as its readers name it. */
+export interface Key {
+  pasteId: string;
+  accessProof: Uint8Array;
+}
+
+/**
+ * Pastes whose readers show a proof, of which the service has the hash. Requests that change something carry an id: however often one comes, in whatever
+ * order, it has one effect.
+ *
+ * All throw AppError: `not-found` for a paste that is unknown, expired, used up, blocked or not complete, and for a wrong proof: which of these, does not show.
+ */
+export interface GuardedPastes {
+  /** @throws AppError `id-reused`, `content-mismatch` */
+  create(request: string, draft: GuardedDraft): Promise<Created>;
+  /** What a request to create was answered before, if it was; so that whatever else it is asked for is not asked twice. */
+  findCreated(request: string, draft: GuardedDraft): Promise<Created | undefined>;
+  /**
+   * @returns which chunks are still missing, the first of them
+   * @throws AppError `unknown-upload`, `content-mismatch`
+   */
+  putChunk(uploadId: string, index: number, content: Uint8Array): Promise<number[]>;
+  /** Takes a view, for this request. @throws AppError `not-found`, `id-reused` */
+  read(request: string, key: Key): Promise<ClaimedView>;
+  /** @param claim the id of the request that took the view */
+  readChunk(claim: string, key: Key, index: number): Promise<Uint8Array>;
+  endRead(claim: string, key: Key): Promise<void>;
+  /** @throws AppError `not-found`, `id-reused` */
+  remove(request: string, pasteId: string, deleteProof: Uint8Array): Promise<void>;
+  status(key: Key): Promise<GuardedStatus>;
+}
+
+export interface GuardedPastesOptions {
+  store: GuardedPasteStore;
+  now: Present;
+  random?: RandomBytes;
+  /** How long a view that was taken may be read. */
+  claimSeconds: number;
+  /** How long the outcome of a request is remembered, at least. */
+  outcomeSeconds: number;
+  /** After so long without a chunk, an upload is abandoned. */
+  uploadSeconds: number;
+}
+
+const ID_BYTES = 16;
+const MAX_MISSING_LISTED = 64;
+
+export function createGuardedPastes(options: GuardedPastesOptions): GuardedPastes {
+  return new Guarded(options);
+}
+
+class Guarded implements GuardedPastes {
+  readonly #options: Required<GuardedPastesOptions>;
+
+  constructor(options: GuardedPastesOptions) {
+    this.#options = { random: secureRandom, ...options };
+  }
+
+  async create(request: string, draft: GuardedDraft): Promise<Created> {
+    checkContent(draft);
+    const { store, now, random } = this.#options;
+    const outcome = await withNewId(random, async (id) => {
+      const moment = now();
+      const { paste, created } = this.#prepare(id, draft, moment);
+      const wanted = this.#outcome(request, digestOfDraft(draft), JSON.stringify(created), moment);
+      const stored = await store.createGuarded(paste, wanted);
+      return stored === 'id-taken' ? undefined : stored;
+    });
+    return readCreated(outcome, draft);
+  }
+
+  async findCreated(request: string, draft: GuardedDraft): Promise<Created | undefined> {
+    const outcome = await this.#options.store.findOutcome(request);
+    return outcome && readCreated(outcome, draft);
+  }
+
+  async putChunk(uploadId: string, index: number, content: Uint8Array): Promise<number[]> {
+    const { store, now, uploadSeconds } = this.#options;
+    const upload = await store.findUpload(uploadId, now());
+    if (upload === undefined) throw new AppError('unknown-upload');
+    if (content.length !== chunkLength(upload.bytes, index)) throw mismatch('length');
+    if (upload.isComplete) return [];
+    const chunk = { index, content, hash: sha256(content) };
+    const progress = await store.putChunk(uploadId, chunk, now().seconds + uploadSeconds);
+    if (progress === 'conflict') throw mismatch('content');
+    // Another copy of the last chunk may have completed it meanwhile.
+    const missing = progress === undefined ? [] : listMissing(upload.bytes, progress.present);
+    if (progress !== undefined && missing.length === 0) await this.#complete(uploadId, upload);
+    return missing;
+  }
+
+  async #complete(uploadId: string, { contentHash }: Upload): Promise<void> {
+    const { store, now, outcomeSeconds } = this.#options;
+    const hashes = await store.chunkHashes(uploadId);
+    if (sha256(...hashes).equals(contentHash)) {
+      await store.completeUpload(uploadId, now().seconds + outcomeSeconds);
+      return;
+    }
+    await store.dropUpload(uploadId);
+    throw mismatch('whole');
+  }
+
+  async read(request: string, key: Key): Promise<ClaimedView> {
+    const { store, now, claimSeconds, outcomeSeconds } = this.#options;
+    const moment = now();
+    const endsAt = moment.seconds + claimSeconds;
+    const forgetAt = Math.max(endsAt, moment.seconds + outcomeSeconds);
+    const accessHash = sha256(key.accessProof);
+    const claim = { ...claimKey(request, key), id: key.pasteId, accessHash, endsAt, forgetAt };
+    const view = await store.claimView(claim, moment);
+    if (view === 'other-request') throw new AppError('id-reused');
+    return found(view);
+  }
+
+  async readChunk(claim: string, key: Key, index: number): Promise<Uint8Array> {
+    const { store, now } = this.#options;
+    return found(await store.claimedChunk(claimKey(claim, key), index, now()));
+  }
+
+  async endRead(claim: string, key: Key): Promise<void> {
+    const { store, now } = this.#options;
+    const isKnown = await store.endClaim(claimKey(claim, key), now());
+    if (!isKnown) throw new AppError('not-found');
+  }
+
+  async remove(request: string, pasteId: string, deleteProof: Uint8Array): Promise<void> {
+    const { store, now } = this.#options;
+    const deleteHash = sha256(deleteProof);
+    const digest = sha256(Buffer.from(`delete ${pasteId} `), deleteHash);
+    const moment = now();
+    const wanted = this.#outcome(request, digest, '', moment);
+    const outcome = found(await store.deleteGuarded({ id: pasteId, deleteHash }, wanted, moment));
+    checkDigest(outcome, digest);
+  }
+
+  async status({ pasteId, accessProof }: Key): Promise<GuardedStatus> {
+    const { store, now } = this.#options;
+    return found(
+      await store.guardedStatus({ id: pasteId, accessHash: sha256(accessProof) }, now()),
+    );
+  }
+
+  #prepare(id: string, draft: GuardedDraft, now: Moment) {
+    const expiresAt = roundExpiry(now.seconds, draft.expiresInSeconds);
+    const upload = draft.content === undefined ? this.#newUpload(draft, now) : undefined;
+    const paste: NewGuardedPaste = {
+      id,
+      accessHash: draft.accessHash,
+      deleteHash: draft.deleteHash,
+      bytes: draft.size,
+      maxViews: draft.views === 0 ? undefined : draft.views,
+      createdDay: dayOf(now),
+      expiresAt,
+      expiresInSeconds: draft.expiresInSeconds,
+      content: draft.content ?? upload ?? new Uint8Array(0),
+    };
+    const created: Created = {
+      pasteId: id,
+      expiresAt,
+      ...(upload && { uploadId: upload.uploadId }),
+    };
+    return { paste, created };
+  }
+
+  #newUpload({ contentHash }: GuardedDraft, { seconds }: Moment) {
+    const { random, uploadSeconds } = this.#options;
+    const uploadId = Buffer.from(random(ID_BYTES)).toString('base64url');
+    return { uploadId, contentHash, endsAt: seconds + uploadSeconds };
+  }
+
+  #outcome(request: string, digest: Uint8Array, answer: string, { seconds }: Moment): Outcome {
+    return { request, digest, answer, forgetAt: seconds + this.#options.outcomeSeconds };
+  }
+}
+
+/** Of a paste of `bytes`; 0 beyond its end. All chunks but the last have the same length. */
+export function chunkLength(bytes: number, index: number): number {
+  return Math.max(0, Math.min(CHUNK_BYTES, bytes - index * CHUNK_BYTES));
+}
+
+export const countChunks = (bytes: number) => Math.ceil(bytes / CHUNK_BYTES);
+
+function listMissing(bytes: number, present: readonly number[]): number[] {
+  const there = new Set(present);
+  const missing: number[] = [];
+  for (let i = 0; i < countChunks(bytes) && missing.length < MAX_MISSING_LISTED; i++) {
+    if (!there.has(i)) missing.push(i);
+  }
+  return missing;
+}
+
+/** A single chunk comes along with the request, and fits to what the request says of it. More chunks do not. */
+function checkContent({ content, size, contentHash }: GuardedDraft): void {
+  const isSingle = size <= CHUNK_BYTES;
+  if (content === undefined && !isSingle) return;
+  if (content?.length !== size) throw mismatch('length');
+  if (!sha256(sha256(content)).equals(contentHash)) throw mismatch('whole');
+}
+
+const MISMATCHES = {
+  length: 'Its length does not fit to what was announced.',
+  content: 'This chunk has come before, with other content.',
+  whole: 'Its hash does not fit to what was announced.',
+} as const;
+
+const mismatch = (what: keyof typeof MISMATCHES) =>
+  new AppError('content-mismatch', { detail: MISMATCHES[what] });
+
+function digestOfDraft(draft: GuardedDraft): Buffer {
+  const { accessHash, deleteHash, contentHash, views, expiresInSeconds, size } = draft;
+  const numbers = Buffer.from(`create ${views} ${expiresInSeconds} ${size} `);
+  return sha256(numbers, accessHash, deleteHash, contentHash);
+}
+
+function readCreated(outcome: Outcome, draft: GuardedDraft): Created {
+  checkDigest(outcome, digestOfDraft(draft));
+  // It was written by `create`.
+  return JSON.parse(outcome.answer) as Created;
+}
+
+function checkDigest(outcome: Outcome, digest: Buffer): void {
+  if (!digest.equals(outcome.digest)) throw new AppError('id-reused');
+}
+
+const claimKey = (request: string, { pasteId, accessProof }: Key): ClaimKey => ({
+  request,
+  digest: sha256(Buffer.from(`read ${pasteId} `), sha256(accessProof)),
+});
+
+function sha256(...parts: readonly Uint8Array[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new AppError('not-found');
+  return value;
+}

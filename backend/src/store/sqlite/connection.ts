@@ -1,0 +1,44 @@
+import type { Database } from 'better-sqlite3';
+import { MAX_DESTROYED_BYTES } from '../../limits.js';
+import { openDatabase } from './open-database.js';
+import { prepareStatements, type PasteRow, type Statements } from './statements.js';
+import { WriteGroup } from './write-group.js';
+
+/** What the verbs of the store share. */
+export class Connection {
+  readonly db: Database;
+  readonly statements: Statements;
+  /** Of what was deleted, something may still stand in files; a process that was killed may have left some. */
+  hasTraces = true;
+  readonly #writes: WriteGroup;
+
+  /** @throws StartupError */
+  constructor(path: string) {
+    this.db = openDatabase(path);
+    this.statements = prepareStatements(this.db);
+    this.#writes = new WriteGroup(this.db);
+  }
+
+  /** Statements are synchronous; the promise waits for the commit that several writes share. A write that throws is undone. */
+  write<T>(work: () => T): Promise<T> {
+    return this.#writes.run(work);
+  }
+
+  /** Async, so that a failure is a rejection. */
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async read<T>(work: () => T): Promise<T> {
+    return work();
+  }
+
+  /** Within a write: a paste is no more. To overwrite a large one takes long, so the sweep does that, piece by piece. */
+  destroy({ number, bytes }: PasteRow): void {
+    if (bytes > MAX_DESTROYED_BYTES) this.statements.doomPaste.run(number);
+    else this.statements.deletePaste.run(number);
+    this.hasTraces = true;
+  }
+
+  close(): void {
+    this.#writes.commit();
+    this.db.close();
+  }
+}

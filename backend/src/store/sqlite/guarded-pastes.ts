@@ -1,0 +1,122 @@
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  ClaimedView,
+  GuardedPasteStore,
+  GuardedStatus,
+  NewClaim,
+  NewGuardedPaste,
+} from '../store.js';
+import type { Connection } from './connection.js';
+import type { GuardedRow, StatusRow } from './statements.js';
+import { createUploads } from './uploads.js';
+
+export function createGuardedPastes(connection: Connection): GuardedPasteStore {
+  const { statements } = connection;
+  const findOutcome = (request: string) => statements.findOutcome.get(request);
+  return {
+    ...createUploads(connection),
+
+    createGuarded: (paste, outcome) =>
+      connection.write(() => {
+        const earlier = findOutcome(outcome.request);
+        if (earlier !== undefined) return earlier;
+        if (!insert(connection, paste)) return 'id-taken';
+        statements.insertOutcome.run({ ...outcome });
+        return outcome;
+      }),
+
+    findOutcome: (request) => connection.read(() => findOutcome(request)),
+
+    claimView: (claim, { seconds, blockHeight = null }) =>
+      connection.write(() => claimOnce(connection, claim, { now: seconds, blockHeight })),
+
+    claimedChunk: ({ request, digest }, index, { seconds, blockHeight = null }) =>
+      connection.read(() =>
+        statements.claimedChunk.get({ request, digest, index, now: seconds, blockHeight }),
+      ),
+
+    endClaim: ({ request, digest }) =>
+      connection.write(() => {
+        const claim = statements.findClaim.get(request);
+        if (claim === undefined || !isDeepStrictEqual(claim.digest, Buffer.from(digest))) {
+          return false;
+        }
+        if (claim.paste !== null) settleClaim(connection, request, claim.paste);
+        return true;
+      }),
+
+    deleteGuarded: ({ id, deleteHash }, outcome, { seconds, blockHeight = null }) =>
+      connection.write(() => {
+        const earlier = findOutcome(outcome.request);
+        if (earlier !== undefined) return earlier;
+        const paste = statements.findToDelete.get({ id, deleteHash, now: seconds, blockHeight });
+        if (paste === undefined) return undefined;
+        connection.destroy(paste);
+        statements.insertOutcome.run({ ...outcome });
+        return outcome;
+      }),
+
+    guardedStatus: ({ id, accessHash }, { seconds, blockHeight = null }) =>
+      connection.read(() => {
+        const row = statements.guardedStatus.get({ id, accessHash, now: seconds, blockHeight });
+        return row && toStatus(row);
+      }),
+  };
+}
+
+function insert({ statements }: Connection, paste: NewGuardedPaste): boolean {
+  const { content, maxViews, ...rest } = paste;
+  const isComplete = content instanceof Uint8Array;
+  const number = statements.insertPaste.get({
+    ...rest,
+    details: null,
+    isComplete: isComplete ? 1 : 0,
+    expiresAtBlock: null,
+    maxViews: maxViews ?? null,
+    views: 0,
+  });
+  if (number === undefined) return false;
+  if (isComplete) statements.insertChunk.run({ paste: number, index: 0, hash: null, content });
+  else {
+    const { uploadId: id, contentHash, endsAt } = content;
+    statements.insertUpload.run({ id, paste: number, bytes: paste.bytes, contentHash, endsAt });
+  }
+  return true;
+}
+
+/** Nobody comes in between: writes follow each other. */
+function claimOnce(
+  { statements }: Connection,
+  claim: NewClaim,
+  moment: { now: number; blockHeight: number | null },
+): ClaimedView | 'other-request' | undefined {
+  const { request, digest, id, accessHash, endsAt, forgetAt } = claim;
+  const earlier = statements.findClaim.get(request);
+  if (earlier !== undefined) {
+    if (!isDeepStrictEqual(earlier.digest, Buffer.from(digest))) return 'other-request';
+    const row = statements.claimedView.get({ request, ...moment });
+    return row && toView(row);
+  }
+  const row = statements.takeGuardedView.get({ id, accessHash, ...moment });
+  if (row === undefined) return undefined;
+  statements.insertClaim.run({ request, digest, paste: row.number, endsAt, forgetAt });
+  return toView(row);
+}
+
+/** Within a write. With the last claim of the last view, the paste goes. */
+export function settleClaim(connection: Connection, request: string, paste: number): void {
+  const { statements } = connection;
+  statements.endClaim.run(request);
+  const exhausted = statements.findExhausted.get(paste);
+  if (exhausted !== undefined) connection.destroy(exhausted);
+}
+
+const toStatus = (row: StatusRow): GuardedStatus => ({
+  bytes: row.bytes,
+  maxViews: row.max_views ?? undefined,
+  views: row.views,
+  expiresAt: row.expires_at,
+  expiresInSeconds: row.expires_in_seconds,
+});
+
+const toView = (row: GuardedRow): ClaimedView => ({ ...toStatus(row), firstChunk: row.content });

@@ -1,0 +1,23 @@
+import type { PasteStore } from '../store.js';
+import { Connection } from './connection.js';
+import { createGuardedPastes } from './guarded-pastes.js';
+import { createOpenPastes } from './open-pastes.js';
+import { createUpkeep } from './upkeep.js';
+
+/**
+ * Pastes in one SQLite file.
+ * @param path of the file, which is made if it is not there
+ * @throws StartupError
+ */
+export function openSqliteStore(path: string): PasteStore {
+  const connection = new Connection(path);
+  return {
+    ...createOpenPastes(connection),
+    ...createGuardedPastes(connection),
+    ...createUpkeep(connection),
+    close: () =>
+      connection.read(() => {
+        connection.close();
+      }),
+  };
+}

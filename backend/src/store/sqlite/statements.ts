@@ -1,0 +1,275 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+/** A paste that may be given out. */
+const IS_THERE = `
+      is_complete
+      AND (expires_at IS NULL OR expires_at > @now)
+      AND (expires_at_block IS NULL OR expires_at_block > @blockHeight)
+      AND NOT EXISTS (SELECT 1 FROM blocked WHERE blocked.id = pastes.id)`;
+
+/** Every statement that is run while the service runs. None of them looks through a whole table. */
+export const SQL = {
+  insertPaste: `
+    INSERT INTO pastes (id, details, access_hash, delete_hash, bytes, is_complete, created_day,
+      expires_at, expires_at_block, expires_in_seconds, max_views, views)
+    SELECT @id, @details, @accessHash, @deleteHash, @bytes, @isComplete, @createdDay,
+      @expiresAt, @expiresAtBlock, @expiresInSeconds, @maxViews, @views
+    WHERE NOT EXISTS (SELECT 1 FROM blocked WHERE id = @id)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING number`,
+
+  insertChunk: `
+    INSERT INTO contents (paste, chunk, hash, content) VALUES (@paste, @index, @hash, @content)
+    ON CONFLICT (paste, chunk) DO NOTHING`,
+
+  openBytes: 'SELECT bytes FROM pastes WHERE id = ? AND access_hash IS NULL',
+
+  // Whether there is a view left, and taking it, is one statement: nobody can come between.
+  takeOpenView: `
+    UPDATE pastes SET views = views + 1
+    WHERE id = @id AND access_hash IS NULL AND (max_views IS NULL OR views < max_views) AND ${IS_THERE}
+    RETURNING number, bytes, details, created_day, expires_at, expires_at_block, max_views, views,
+      (SELECT content FROM contents WHERE paste = number AND chunk = 0) AS content`,
+
+  takeGuardedView: `
+    UPDATE pastes SET views = views + 1
+    WHERE id = @id AND access_hash = @accessHash AND (max_views IS NULL OR views < max_views) AND ${IS_THERE}
+    RETURNING number, bytes, expires_at, expires_in_seconds, max_views, views,
+      (SELECT content FROM contents WHERE paste = number AND chunk = 0) AS content`,
+
+  guardedStatus: `
+    SELECT bytes, expires_at, expires_in_seconds, max_views, views FROM pastes
+    WHERE id = @id AND access_hash = @accessHash AND (max_views IS NULL OR views < max_views) AND ${IS_THERE}`,
+
+  findToDelete: `
+    SELECT number, bytes FROM pastes WHERE id = @id AND delete_hash = @deleteHash AND ${IS_THERE}`,
+
+  insertClaim: `
+    INSERT INTO claims (request, digest, paste, ends_at, forget_at)
+    VALUES (@request, @digest, @paste, @endsAt, @forgetAt)`,
+
+  findClaim: 'SELECT digest, paste FROM claims WHERE request = ?',
+
+  claimedView: `
+    SELECT bytes, pastes.expires_at, expires_in_seconds, max_views, views,
+      (SELECT content FROM contents WHERE contents.paste = number AND chunk = 0) AS content
+    FROM claims JOIN pastes ON number = claims.paste
+    WHERE request = @request AND ends_at > @now AND ${IS_THERE}`,
+
+  claimedChunk: `
+    SELECT content
+    FROM claims JOIN pastes ON number = claims.paste JOIN contents ON contents.paste = number AND chunk = @index
+    WHERE request = @request AND digest = @digest AND ends_at > @now AND ${IS_THERE}`,
+
+  endClaim: 'UPDATE claims SET paste = NULL WHERE request = ?',
+
+  findExhausted: `
+    SELECT number, bytes FROM pastes
+    WHERE number = ? AND views >= max_views AND NOT EXISTS (SELECT 1 FROM claims WHERE paste = number)`,
+
+  claimsDue: `
+    SELECT request, paste FROM claims WHERE paste IS NOT NULL AND ends_at <= ?
+    ORDER BY ends_at LIMIT ?`,
+
+  insertUpload: `
+    INSERT INTO uploads (id, paste, bytes, content_hash, ends_at)
+    VALUES (@id, @paste, @bytes, @contentHash, @endsAt)`,
+
+  findUpload: `
+    SELECT paste, bytes, content_hash, is_complete FROM uploads
+    WHERE id = ? AND ends_at > ? AND (is_complete OR paste IS NOT NULL)`,
+
+  extendUpload: `
+    UPDATE uploads SET ends_at = @endsAt WHERE id = @id AND NOT is_complete AND paste IS NOT NULL
+    RETURNING paste`,
+
+  chunkHash: 'SELECT hash FROM contents WHERE paste = ? AND chunk = ?',
+
+  chunkIndexes: 'SELECT chunk FROM contents WHERE paste = ? ORDER BY chunk',
+
+  chunkHashes: `
+    SELECT hash FROM uploads JOIN contents ON contents.paste = uploads.paste
+    WHERE uploads.id = ? ORDER BY chunk`,
+
+  completeUpload: `
+    UPDATE uploads SET is_complete = 1, ends_at = @forgetAt WHERE id = @id AND NOT is_complete
+    RETURNING paste`,
+
+  completePaste: 'UPDATE pastes SET is_complete = 1 WHERE number = ?',
+
+  deleteUpload: `
+    DELETE FROM uploads WHERE id = ? RETURNING CASE WHEN is_complete THEN NULL ELSE paste END AS paste`,
+
+  uploadsDue: 'SELECT id FROM uploads WHERE ends_at <= ? ORDER BY ends_at LIMIT ?',
+
+  insertOutcome: `
+    INSERT INTO outcomes (request, digest, answer, forget_at)
+    VALUES (@request, @digest, @answer, @forgetAt)`,
+
+  findOutcome: `
+    SELECT request, digest, answer, forget_at AS forgetAt FROM outcomes WHERE request = ?`,
+
+  expired: `
+    SELECT number, bytes FROM pastes WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`,
+
+  expiredByBlock: `
+    SELECT number, bytes FROM pastes WHERE expires_at_block <= ? ORDER BY expires_at_block LIMIT ?`,
+
+  pasteBytes: 'SELECT number, bytes FROM pastes WHERE number = ?',
+
+  /** Its content goes with it. */
+  deletePaste: 'DELETE FROM pastes WHERE number = ?',
+
+  /** Nobody is given it any more; the sweep takes it apart. */
+  doomPaste: 'UPDATE pastes SET expires_at = 0 WHERE number = ?',
+
+  deleteChunks: `
+    DELETE FROM contents WHERE paste = @paste AND chunk IN (
+      SELECT chunk FROM contents WHERE paste = @paste ORDER BY chunk LIMIT @limit)`,
+
+  forgetOutcomes: `
+    DELETE FROM outcomes WHERE request IN (
+      SELECT request FROM outcomes WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)`,
+
+  forgetClaims: `
+    DELETE FROM claims WHERE request IN (
+      SELECT request FROM claims WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)`,
+
+  countUploads: 'SELECT count(*) FROM uploads WHERE is_complete = 0',
+};
+
+/** Of one row; it is no table that grows. */
+export const TOTALS = 'SELECT pastes, bytes FROM totals';
+
+/** SQLite says null where we say undefined, and 0 or 1 for a truth. */
+type Value = string | number | Uint8Array | null;
+type Named = Record<string, Value>;
+
+export interface PasteRow {
+  number: number;
+  bytes: number;
+}
+
+export interface OpenRow extends PasteRow {
+  details: string | null;
+  created_day: number;
+  expires_at: number | null;
+  expires_at_block: number | null;
+  max_views: number | null;
+  views: number;
+  content: Buffer;
+}
+
+export interface StatusRow {
+  bytes: number;
+  expires_at: number;
+  expires_in_seconds: number;
+  max_views: number | null;
+  views: number;
+}
+
+export interface GuardedRow extends PasteRow, StatusRow {
+  content: Buffer;
+}
+
+export interface UploadRow {
+  paste: number | null;
+  bytes: number;
+  content_hash: Buffer;
+  is_complete: number;
+}
+
+export interface OutcomeRow {
+  request: string;
+  digest: Buffer;
+  answer: string;
+  forgetAt: number;
+}
+
+type Rows<Row = unknown> = Statement<unknown[], Row>;
+type NamedRows<Row = unknown> = Statement<[Named], Row>;
+
+export interface Statements {
+  insertPaste: NamedRows<number>;
+  insertChunk: NamedRows;
+  openBytes: Rows<number>;
+  takeOpenView: NamedRows<OpenRow>;
+  takeGuardedView: NamedRows<GuardedRow>;
+  guardedStatus: NamedRows<StatusRow>;
+  findToDelete: NamedRows<PasteRow>;
+  insertClaim: NamedRows;
+  findClaim: Rows<{ digest: Buffer; paste: number | null }>;
+  claimedView: NamedRows<GuardedRow>;
+  claimedChunk: NamedRows<Buffer>;
+  endClaim: Rows;
+  findExhausted: Rows<PasteRow>;
+  claimsDue: Rows<{ request: string; paste: number }>;
+  insertUpload: NamedRows;
+  findUpload: Rows<UploadRow>;
+  extendUpload: NamedRows<number>;
+  chunkHash: Rows<Buffer>;
+  chunkIndexes: Rows<number>;
+  chunkHashes: Rows<Buffer>;
+  completeUpload: NamedRows<number>;
+  completePaste: Rows;
+  /** Gives the paste of an upload that is not complete. */
+  deleteUpload: Rows<number | null>;
+  uploadsDue: Rows<string>;
+  insertOutcome: NamedRows;
+  findOutcome: Rows<OutcomeRow>;
+  expired: Rows<PasteRow>;
+  expiredByBlock: Rows<PasteRow>;
+  pasteBytes: Rows<PasteRow>;
+  deletePaste: Rows;
+  doomPaste: Rows;
+  deleteChunks: NamedRows;
+  forgetOutcomes: Rows;
+  forgetClaims: Rows;
+  countUploads: Rows<number>;
+  totals: Rows<{ pastes: number; bytes: number }>;
+}
+
+export function prepareStatements(db: Database): Statements {
+  const rows = <Row>(sql: string): Rows<Row> => db.prepare(sql);
+  const named = <Row>(sql: string): NamedRows<Row> => db.prepare(sql);
+  const values = <Value>(sql: string): Rows<Value> => rows<Value>(sql).pluck();
+  const namedValues = <Value>(sql: string): NamedRows<Value> => named<Value>(sql).pluck();
+  return {
+    insertPaste: namedValues<number>(SQL.insertPaste),
+    insertChunk: named(SQL.insertChunk),
+    openBytes: values<number>(SQL.openBytes),
+    takeOpenView: named<OpenRow>(SQL.takeOpenView),
+    takeGuardedView: named<GuardedRow>(SQL.takeGuardedView),
+    guardedStatus: named<StatusRow>(SQL.guardedStatus),
+    findToDelete: named<PasteRow>(SQL.findToDelete),
+    insertClaim: named(SQL.insertClaim),
+    findClaim: rows<{ digest: Buffer; paste: number | null }>(SQL.findClaim),
+    claimedView: named<GuardedRow>(SQL.claimedView),
+    claimedChunk: namedValues<Buffer>(SQL.claimedChunk),
+    endClaim: rows(SQL.endClaim),
+    findExhausted: rows<PasteRow>(SQL.findExhausted),
+    claimsDue: rows<{ request: string; paste: number }>(SQL.claimsDue),
+    insertUpload: named(SQL.insertUpload),
+    findUpload: rows<UploadRow>(SQL.findUpload),
+    extendUpload: namedValues<number>(SQL.extendUpload),
+    chunkHash: values<Buffer>(SQL.chunkHash),
+    chunkIndexes: values<number>(SQL.chunkIndexes),
+    chunkHashes: values<Buffer>(SQL.chunkHashes),
+    completeUpload: namedValues<number>(SQL.completeUpload),
+    completePaste: rows(SQL.completePaste),
+    deleteUpload: values<number | null>(SQL.deleteUpload),
+    uploadsDue: values<string>(SQL.uploadsDue),
+    insertOutcome: named(SQL.insertOutcome),
+    findOutcome: rows<OutcomeRow>(SQL.findOutcome),
+    expired: rows<PasteRow>(SQL.expired),
+    expiredByBlock: rows<PasteRow>(SQL.expiredByBlock),
+    pasteBytes: rows<PasteRow>(SQL.pasteBytes),
+    deletePaste: rows(SQL.deletePaste),
+    doomPaste: rows(SQL.doomPaste),
+    deleteChunks: named(SQL.deleteChunks),
+    forgetOutcomes: rows(SQL.forgetOutcomes),
+    forgetClaims: rows(SQL.forgetClaims),
+    countUploads: values<number>(SQL.countUploads),
+    totals: rows<{ pastes: number; bytes: number }>(TOTALS),
+  };
+}
