@@ -186,6 +186,13 @@ test('a nym-client that is silent to pings is left and dialled again', async () 
   expect(connection.selfAddress).toBe(EXAMPLE_ADDRESS_TEXT);
 });
 
+test('silence is noticed also when the time-out is longer than the time between pings', async () => {
+  const client = await start({ autoPong: false });
+  const connection = await connect(client.url, { heartbeatIntervalMs: 10, heartbeatTimeoutMs: 50 });
+  await events(connection, 'disconnected').next();
+  expect(connection.selfAddress).toBe(EXAMPLE_ADDRESS_TEXT);
+});
+
 test('a nym-client that answers pings is kept', async () => {
   const client = await start();
   const connection = await connect(client.url, {

@@ -149,11 +149,12 @@ export class Link {
   #startHeartbeat({ heartbeatIntervalMs, heartbeatTimeoutMs }: ConnectSettings): void {
     this.#socket.on('pong', () => {
       clearTimeout(this.#pongDue);
+      this.#pongDue = undefined;
     });
     this.#heartbeat = setInterval(() => {
       this.#socket.ping();
-      clearTimeout(this.#pongDue);
-      this.#pongDue = setTimeout(() => {
+      // Not put off by each ping: where pings come faster than the time-out it would never end.
+      this.#pongDue ??= setTimeout(() => {
         this.#socket.terminate();
       }, heartbeatTimeoutMs);
     }, heartbeatIntervalMs);
