@@ -10,7 +10,7 @@ import { Emitter } from './emitter.js';
 import { encodeRequest, Link } from './link.js';
 import {
   CLOSE_FLUSH_MS,
-  DEFAULT_SETTINGS,
+  connectSettings,
   UNHEARD_LIMITS,
   type ConnectOptions,
   type ConnectSettings,
@@ -67,8 +67,8 @@ export async function connectNymClient(
   url: string | URL,
   options: ConnectOptions = {},
 ): Promise<NymConnection> {
-  const { signal, connectTimeoutMs, ...given } = options;
-  const connection = new Connection(websocketUrl(url), { ...DEFAULT_SETTINGS, ...given });
+  const { signal, connectTimeoutMs, ...others } = options;
+  const connection = new Connection(websocketUrl(url), connectSettings(others));
   const timeout =
     connectTimeoutMs === undefined ? undefined : AbortSignal.timeout(connectTimeoutMs);
   try {

@@ -1,26 +1,31 @@
 import { MAX_FRAME_BYTES } from '../protocol/limits.js';
 import type { Backoff, Random } from './backoff.js';
 
+/** An option that is `undefined` has its default. */
 export interface ConnectOptions {
   /** `binary` (default) carries exact bytes; `json` only UTF-8 text, since nym-clients decode JSON mail lossily. */
-  api?: 'binary' | 'json';
+  api?: 'binary' | 'json' | undefined;
   /** Gives up connecting, or closes the connection later on. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** How long the first connection may take, all tries together. Default: for ever. */
-  connectTimeoutMs?: number;
+  connectTimeoutMs?: number | undefined;
   /** Time between pings; the connection is given up when a pong takes longer than the time-out. */
-  heartbeatIntervalMs?: number;
-  heartbeatTimeoutMs?: number;
+  heartbeatIntervalMs?: number | undefined;
+  heartbeatTimeoutMs?: number | undefined;
   /** Waits between tries. */
-  backoff?: Backoff;
+  backoff?: Backoff | undefined;
   /** What may wait to be sent; a further `send` fails with `queue-full`. */
-  maxQueuedMessages?: number;
-  maxQueuedBytes?: number;
+  maxQueuedMessages?: number | undefined;
+  maxQueuedBytes?: number | undefined;
   /** Chance for the jitter of the waits. */
-  random?: Random;
+  random?: Random | undefined;
 }
 
-export type ConnectSettings = Required<Omit<ConnectOptions, 'signal' | 'connectTimeoutMs'>>;
+export type ConnectSettings = {
+  [Name in Exclude<keyof ConnectOptions, 'signal' | 'connectTimeoutMs'>]-?: NonNullable<
+    ConnectOptions[Name]
+  >;
+};
 
 export const DEFAULT_SETTINGS: ConnectSettings = {
   api: 'binary',
@@ -31,6 +36,12 @@ export const DEFAULT_SETTINGS: ConnectSettings = {
   maxQueuedBytes: 4 * MAX_FRAME_BYTES,
   random: Math.random,
 };
+
+export function connectSettings(options: ConnectOptions): ConnectSettings {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  // Entries have lost their types, which are those of the options without the undefined ones.
+  return { ...DEFAULT_SETTINGS, ...(Object.fromEntries(given) as Partial<ConnectSettings>) };
+}
 
 /** How long a nym-client may take for the websocket handshake, and then for telling its address. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
