@@ -118,6 +118,37 @@ test('connecting waits for a nym-client that is not there yet', async () => {
   expect((await connecting).selfAddress).toBe(EXAMPLE_ADDRESS_TEXT);
 });
 
+test('each try that fails is told, with its cause: of the first connection by an option, later by an event', async () => {
+  const gone = await ScriptedNymClient.start();
+  const { port, url } = gone;
+  await gone.stop();
+  const first = new Waiting<NymConnectionEvents['retrying']>();
+  const connecting = connect(url, { onRetrying: first.push });
+  const refused = expect.objectContaining({
+    code: 'connection-failed',
+    cause: expect.objectContaining({ code: 'ECONNREFUSED' }),
+  });
+  const told = [
+    { attempt: 1, error: refused },
+    { attempt: 2, error: refused },
+  ];
+  expect(await first.take(2)).toEqual(told);
+  const client = await start({ port });
+  const retrying = events(await connecting, 'retrying');
+  await client.stop();
+  expect(await retrying.take(2)).toEqual(told);
+});
+
+test('a time-out tells what the last try failed from', async () => {
+  const gone = await ScriptedNymClient.start();
+  const { url } = gone;
+  await gone.stop();
+  await expect(connectNymClient(url, { ...quick, connectTimeoutMs: 100 })).rejects.toMatchObject({
+    code: 'timed-out',
+    cause: { code: 'connection-failed', cause: { code: 'ECONNREFUSED' } },
+  });
+});
+
 test('connecting outlasts a nym-client that is taken and hangs up', async () => {
   const client = await start({ refuse: 3 });
   await connect(client.url);

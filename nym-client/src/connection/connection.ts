@@ -14,11 +14,12 @@ import {
   UNHEARD_LIMITS,
   type ConnectOptions,
   type ConnectSettings,
+  type Retrying,
 } from './options.js';
 import { Outbox } from './outbox.js';
 
 export type { Backoff } from './backoff.js';
-export type { ConnectOptions } from './options.js';
+export type { ConnectOptions, Retrying } from './options.js';
 
 export interface NymMessage {
   message: Uint8Array;
@@ -31,6 +32,7 @@ export interface NymConnectionEvents {
   /** After each connection, the first included. */
   connected: { selfAddress: string };
   disconnected: { willReconnect: boolean };
+  retrying: Retrying;
   /** A frame that was not understood, mail that was dropped, or what a listener threw. The connection goes on. */
   error: Error;
 }
@@ -61,21 +63,24 @@ export interface NymConnection {
 
 /**
  * Connects to the websocket of a nym-client, and keeps trying until it succeeds.
- * @throws AppError `connection-failed` (no websocket URL, or the signal was aborted), `timed-out`
+ * @throws AppError `connection-failed` (no websocket URL, or the signal was aborted), `timed-out` (the cause is what the
+ * last try failed from)
  */
 export async function connectNymClient(
   url: string | URL,
   options: ConnectOptions = {},
 ): Promise<NymConnection> {
-  const { signal, connectTimeoutMs, ...others } = options;
+  const { signal, connectTimeoutMs, onRetrying, ...others } = options;
   const connection = new Connection(websocketUrl(url), connectSettings(others));
+  if (onRetrying !== undefined) connection.on('retrying', onRetrying);
   const timeout =
     connectTimeoutMs === undefined ? undefined : AbortSignal.timeout(connectTimeoutMs);
   try {
     await connection.start([signal, timeout].filter((s) => s !== undefined));
   } catch (cause) {
     await connection.close();
-    throw new AppError(timeout?.aborted ? 'timed-out' : 'connection-failed', { cause });
+    if (!timeout?.aborted) throw new AppError('connection-failed', { cause });
+    throw new AppError('timed-out', { cause: connection.lastFailure ?? cause });
   }
   if (signal !== undefined) connection.closeOn(signal);
   return connection;
@@ -96,6 +101,9 @@ class Connection extends Emitter<NymConnectionEvents> implements NymConnection {
   readonly #ended = new AbortController();
   #link: Link | undefined;
   #selfAddress = '';
+  /** Tries that failed since the last connection. */
+  #failedTries = 0;
+  #lastFailure: AppError | undefined;
   #closing: Promise<void> | undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -108,6 +116,10 @@ class Connection extends Emitter<NymConnectionEvents> implements NymConnection {
 
   get selfAddress(): string {
     return this.#selfAddress;
+  }
+
+  get lastFailure(): AppError | undefined {
+    return this.#lastFailure;
   }
 
   get state(): NymConnection['state'] {
@@ -219,8 +231,9 @@ class Connection extends Emitter<NymConnectionEvents> implements NymConnection {
     try {
       opened = await Link.open(this.#url, this.#settings, this.#handlers, this.#ended.signal);
     } catch (error) {
-      if (error instanceof AppError) return 0; // expected, and what is there to do but to try again
-      throw error;
+      if (!(error instanceof AppError)) throw error;
+      this.#tryFailed(error);
+      return 0;
     }
     const since = performance.now();
     this.#connected(opened.link, opened.selfAddress);
@@ -230,8 +243,15 @@ class Connection extends Emitter<NymConnectionEvents> implements NymConnection {
     return performance.now() - since;
   }
 
+  #tryFailed(error: AppError): void {
+    if (this.#ended.signal.aborted) return; // it was given up, and nothing follows
+    this.#lastFailure = error;
+    this.emit('retrying', { attempt: ++this.#failedTries, error });
+  }
+
   #connected(link: Link, selfAddress: string): void {
     this.#link = link;
+    this.#failedTries = 0;
     this.#selfAddress = selfAddress;
     this.#flush();
     this.emit('connected', { selfAddress });

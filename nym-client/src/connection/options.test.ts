@@ -1,11 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { connectSettings, DEFAULT_SETTINGS, type ConnectOptions } from './options.js';
+import { connectSettings, DEFAULT_SETTINGS } from './options.js';
 
 test('an option that is undefined has its default', () => {
-  const options: ConnectOptions = { heartbeatIntervalMs: undefined, maxQueuedBytes: undefined };
+  const options = { heartbeatIntervalMs: undefined, maxQueuedBytes: undefined };
   expect(connectSettings(options)).toEqual(DEFAULT_SETTINGS);
-  expect(connectSettings({ ...options, api: 'json' })).toEqual({
-    ...DEFAULT_SETTINGS,
-    api: 'json',
-  });
+  const json = connectSettings({ ...options, api: 'json' });
+  expect(json).toEqual({ ...DEFAULT_SETTINGS, api: 'json' });
 });

@@ -1,5 +1,14 @@
+import type { AppError } from '@pastenym/shared/errors';
 import { MAX_FRAME_BYTES } from '../protocol/limits.js';
 import type { Backoff, Random } from './backoff.js';
+
+/** A try to connect that failed. The next follows. */
+export interface Retrying {
+  /** Counted from 1 since the last connection, or the beginning. */
+  attempt: number;
+  /** `connection-failed`, with the cause. */
+  error: AppError;
+}
 
 /** An option that is `undefined` has its default. */
 export interface ConnectOptions {
@@ -9,6 +18,8 @@ export interface ConnectOptions {
   signal?: AbortSignal | undefined;
   /** How long the first connection may take, all tries together. Default: for ever. */
   connectTimeoutMs?: number | undefined;
+  /** Hears the `retrying` events from the first try on, when there is no connection yet to listen at. */
+  onRetrying?: ((event: Retrying) => unknown) | undefined;
   /** Time between pings; the connection is given up when a pong takes longer than the time-out. */
   heartbeatIntervalMs?: number | undefined;
   heartbeatTimeoutMs?: number | undefined;
@@ -21,10 +32,10 @@ export interface ConnectOptions {
   random?: Random | undefined;
 }
 
+/** What matters to a connection that is there already too. */
+type LastingOptions = Omit<ConnectOptions, 'signal' | 'connectTimeoutMs' | 'onRetrying'>;
 export type ConnectSettings = {
-  [Name in Exclude<keyof ConnectOptions, 'signal' | 'connectTimeoutMs'>]-?: NonNullable<
-    ConnectOptions[Name]
-  >;
+  [Name in keyof LastingOptions]-?: NonNullable<LastingOptions[Name]>;
 };
 
 export const DEFAULT_SETTINGS: ConnectSettings = {
@@ -37,7 +48,7 @@ export const DEFAULT_SETTINGS: ConnectSettings = {
   random: Math.random,
 };
 
-export function connectSettings(options: ConnectOptions): ConnectSettings {
+export function connectSettings(options: LastingOptions): ConnectSettings {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   // Entries have lost their types, which are those of the options without the undefined ones.
   return { ...DEFAULT_SETTINGS, ...(Object.fromEntries(given) as Partial<ConnectSettings>) };
