@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorText } from '../error-text.js';
-import type { MixnetRequest } from '../mixnet-request.js';
+import { answerRequest, type WasmClient } from './answer-request.js';
 import { gatewayCredentials } from './identity.js';
 import { exportDatabases, importDatabases } from './indexed-db.js';
 import { takeSenderTag, type OpaqueSenderTag } from './sender-tag.js';
@@ -13,21 +13,13 @@ import type { WorkerEvent, WorkerRequest, WorkerSettings } from './worker-messag
  * surroundings (IndexedDB, WebSocket, console) from the global object; here they are its own.
  */
 
-/** What is used of the official client. Its typings need those of the DOM, and do not say that `new` makes a promise. */
+/** What is used of the official package. Its typings need those of the DOM, and do not say that `new` makes a promise. */
 interface WasmPackage {
   initSync(input: { module: object }): { memory: { readonly buffer: ArrayBufferLike } };
   NymClient: new (
     onMessage: (message: Uint8Array, tag: OpaqueSenderTag | undefined) => void,
     options: object,
   ) => Promise<WasmClient>;
-}
-
-interface WasmClient {
-  selfAddress(): string;
-  /** These resolve when the message is queued. */
-  send_regular_message(message: Uint8Array, recipient: string): Promise<unknown>;
-  send_anonymous_message(message: Uint8Array, recipient: string, surbs: number): Promise<unknown>;
-  send_reply(message: Uint8Array, tag: string): Promise<unknown>;
 }
 
 const CLIENT_ID = 'pastenym';
@@ -74,7 +66,7 @@ function clientOptions(): object {
   };
 }
 
-/** An exception in here would make the client panic: it is thrown in a turn of its own, and ends the thread. */
+/** An exception in here would make the client panic: it ends the thread in a turn of its own. */
 function received(
   message: Uint8Array,
   tag: OpaqueSenderTag | undefined,
@@ -85,36 +77,23 @@ function received(
     const copy = new Uint8Array(message);
     post({ type: 'received', message: copy, senderTag }, [copy.buffer]);
   } catch (error) {
-    setImmediate(() => {
-      throw error;
-    });
+    die(error);
   }
 }
 
-async function handle(client: WasmClient, { id, request }: WorkerRequest): Promise<void> {
-  try {
-    await perform(client, request);
-    post({ type: 'done', id, error: undefined });
-  } catch (error) {
-    post({ type: 'done', id, error: errorText(error) });
-  }
-}
-
-function perform(client: WasmClient, request: MixnetRequest): Promise<unknown> {
-  switch (request.type) {
-    case 'send':
-      return client.send_regular_message(request.message, request.recipient);
-    case 'sendAnonymous':
-      return client.send_anonymous_message(request.message, request.recipient, request.replySurbs);
-    case 'reply':
-      return client.send_reply(request.message, request.senderTag);
-  }
+/** Ends the thread, and with it this life of the official client. */
+function die(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
 }
 
 silenceConsole();
 try {
   const client = await startClient();
-  port.on('message', (request: WorkerRequest) => void handle(client, request));
+  port.on('message', (request: WorkerRequest) => {
+    answerRequest(client, request).then(post, die);
+  });
   post({
     type: 'started',
     selfAddress: client.selfAddress(),
