@@ -1,5 +1,5 @@
 import { AppError } from '@pastenym/shared/errors';
-import { backoffDelayMs } from '../connection/backoff.js';
+import { backoffDelayMs, type Backoff, type Random } from '../connection/backoff.js';
 import { errorText } from '../error-text.js';
 import type { Logger } from '../logger.js';
 import type { MixnetRequest } from '../mixnet-request.js';
@@ -15,11 +15,16 @@ import {
   type Identity,
 } from './identity.js';
 import { formatIdentity, loadIdentity, saveIdentity } from './identity-store.js';
-import { REBUILD_BACKOFF, RETRIES_BEFORE_ASKING } from './limits.js';
+import { REBUILD_BACKOFF, RETRIES_BEFORE_ASKING, SEND_PATIENCE_MS } from './limits.js';
 import { explainFailedStart, firstAnsweringNymApi, listEntryGateways } from './nym-api.js';
 import { debugOverride, type Profile } from './profile.js';
 import { Ready } from './ready.js';
-import { WasmWorker } from './wasm-worker.js';
+import {
+  startWasmWorker,
+  type MixnetWorker,
+  type StartedWorker,
+  type StartWorker,
+} from './wasm-worker.js';
 import type { GatewayEvent } from './websocket-shim.js';
 
 export interface MixnetClientSettings {
@@ -36,8 +41,14 @@ export interface MixnetClientSettings {
   wasmModule: object;
   logger: Logger;
   received: (message: Uint8Array, senderTag: Uint8Array | undefined) => void;
-  /** Closes the client, whether it has started yet or not. */
+  /** Gives up the start. */
   signal?: AbortSignal;
+  startWorker?: StartWorker;
+  /** Waits between attempts to build the official client anew. */
+  rebuildBackoff?: Backoff;
+  /** How long what is to be sent waits for that. */
+  sendPatienceMs?: number;
+  random?: Random;
 }
 
 export interface HeartbeatSettings {
@@ -56,12 +67,16 @@ export interface HeartbeatSettings {
 export class MixnetClient {
   readonly #settings: MixnetClientSettings;
   readonly #logger: Logger;
+  readonly #startOfficial: StartWorker;
   readonly #closed = new AbortController();
   #identity: Identity | undefined;
   #heartbeats: Heartbeats | undefined;
   #selfAddress = '';
-  #worker: WasmWorker | undefined;
-  #ready = new Ready<WasmWorker>();
+  #worker: MixnetWorker | undefined;
+  /** For those who have to wait for one. */
+  #ready = new Ready<MixnetWorker>();
+  /** What a thread that is not in use yet has told last of its gateway. */
+  #earlyEvent: GatewayEvent | undefined;
   #rebuilding: Promise<void> | undefined;
   /** Starts since the last sign that the way through the mixnet is open. */
   #failures = 0;
@@ -77,16 +92,18 @@ export class MixnetClient {
    */
   static async start(settings: MixnetClientSettings): Promise<MixnetClient> {
     const client = new MixnetClient(settings, await loadIdentity(settings.identityFile));
-    settings.signal?.addEventListener('abort', () => void client.close(), {
-      once: true,
-      signal: client.#closed.signal,
-    });
-    if (settings.signal?.aborted) client.#closed.abort();
+    const giveUp = () => {
+      client.#closed.abort();
+    };
+    settings.signal?.addEventListener('abort', giveUp);
+    if (settings.signal?.aborted) giveUp();
     try {
       await client.#startWorker();
     } catch (error) {
-      client.#closed.abort();
+      giveUp();
       throw error;
+    } finally {
+      settings.signal?.removeEventListener('abort', giveUp);
     }
     client.#beating = client.#beat();
     return client;
@@ -95,6 +112,7 @@ export class MixnetClient {
   private constructor(settings: MixnetClientSettings, identity: Identity | undefined) {
     this.#settings = settings;
     this.#logger = settings.logger;
+    this.#startOfficial = settings.startWorker ?? startWasmWorker;
     this.#identity = identity;
     if (identity !== undefined) this.#listenForHeartbeats(identity);
   }
@@ -110,13 +128,14 @@ export class MixnetClient {
   }
 
   /**
-   * Resolves when the official client has queued the message; waits while that is being built anew. Nothing is bounded
-   * here: whoever calls lets only so many wait.
-   * @throws Error, AppError `connection-closed`
+   * Resolves when the official client has queued the message. While that is being built anew it waits, but from the
+   * time on that this has lasted too long it is refused at once. Nothing is counted here: whoever calls lets only so
+   * many wait.
+   * @throws Error, AppError `connection-closed`, `connection-failed` (it is still being built anew)
    */
   async send(request: MixnetRequest): Promise<void> {
     if (this.#isClosed()) throw new AppError('connection-closed');
-    const worker = await this.#ready.value;
+    const worker = this.#worker ?? (await this.#ready.value);
     await worker.send(request);
   }
 
@@ -134,13 +153,13 @@ export class MixnetClient {
     const { worker, selfAddress, identity } = await this.#launchAnyhow(nymApiUrl);
     try {
       await this.#keep(identity);
-      if (this.#isClosed()) throw new AppError('connection-closed');
+      this.#assertUsable(worker);
     } catch (error) {
       await worker.stop();
       throw error;
     }
     this.#noteAddress(selfAddress);
-    this.#isGatewayAway = false;
+    this.#isGatewayAway = this.#earlyEvent !== undefined && this.#earlyEvent.state !== 'resumed';
     this.#worker = worker;
     this.#ready.resolve(worker);
     void worker.ended.then((reason) => {
@@ -148,8 +167,17 @@ export class MixnetClient {
     });
   }
 
+  /** Much may have happened while the identity was written to the disk. Afterwards, events are dealt with as they come. */
+  #assertUsable(worker: MixnetWorker): void {
+    if (this.#isClosed()) throw new AppError('connection-closed');
+    if (worker.hasEnded) throw new Error('the mixnet client died as soon as it had started');
+    if (this.#earlyEvent?.state !== 'forgotten') return;
+    this.#forgetRegistration();
+    throw new Error('the registration was lost as soon as the mixnet client had started');
+  }
+
   /** Starts the official client; if its registration is in the way, once more with that mended. The address stays. */
-  async #launchAnyhow(nymApiUrl: string): ReturnType<typeof WasmWorker.start> {
+  async #launchAnyhow(nymApiUrl: string): Promise<StartedWorker> {
     try {
       return await this.#launch(nymApiUrl);
     } catch (error) {
@@ -196,11 +224,12 @@ export class MixnetClient {
     }
   }
 
-  #launch(nymApiUrl: string): ReturnType<typeof WasmWorker.start> {
+  #launch(nymApiUrl: string): Promise<StartedWorker> {
+    this.#earlyEvent = undefined;
     const { wasmModule, gateway, forceTls, profile } = this.#settings;
     const override = debugOverride(profile);
     const identity = this.#identity;
-    return WasmWorker.start(
+    return this.#startOfficial(
       { wasmModule, nymApiUrl, gateway, forceTls, override, identity },
       {
         received: (message, senderTag) => {
@@ -247,7 +276,10 @@ export class MixnetClient {
   }
 
   #gatewayEvent(event: GatewayEvent): void {
-    if (this.#worker === undefined) return; // of a thread that is not in use yet, or no longer
+    if (this.#worker === undefined) {
+      this.#earlyEvent = event; // or one of a thread that has been stopped, which the next start forgets
+      return;
+    }
     this.#isGatewayAway = event.state !== 'resumed';
     switch (event.state) {
       case 'lost':
@@ -274,16 +306,23 @@ export class MixnetClient {
   #rebuild(reason: string): void {
     if (this.#rebuilding !== undefined || this.#isClosed()) return;
     this.#logger.warn(`${reason}; building the mixnet client anew`);
-    this.#ready = new Ready();
+    const ready = new Ready<MixnetWorker>();
+    this.#ready = ready;
+    const impatience = setTimeout(() => {
+      const detail = 'The mixnet client is being built anew.';
+      ready.fail(new AppError('connection-failed', { detail }));
+    }, this.#settings.sendPatienceMs ?? SEND_PATIENCE_MS);
     this.#rebuilding = this.#rebuildUntilUp().finally(() => {
+      clearTimeout(impatience);
       this.#rebuilding = undefined;
     });
   }
 
   async #rebuildUntilUp(): Promise<void> {
+    const { rebuildBackoff = REBUILD_BACKOFF, random = Math.random } = this.#settings;
     await this.#stopWorker();
     while (!this.#isClosed()) {
-      const waitMs = backoffDelayMs(this.#failures++, REBUILD_BACKOFF, Math.random);
+      const waitMs = backoffDelayMs(this.#failures++, rebuildBackoff, random);
       await pause(waitMs, this.#closed.signal);
       if (this.#isClosed()) return;
       try {
@@ -291,6 +330,7 @@ export class MixnetClient {
         this.#logger.info('the mixnet client is up again');
         return;
       } catch (error) {
+        if (this.#isClosed()) return;
         this.#logger.warn(`the mixnet client does not start yet: ${errorText(error)}`);
       }
     }
@@ -321,7 +361,7 @@ export class MixnetClient {
     }
   }
 
-  async #isWayOpen(worker: WasmWorker): Promise<boolean> {
+  async #isWayOpen(worker: MixnetWorker): Promise<boolean> {
     const heartbeat = this.#heartbeats?.make();
     if (heartbeat === undefined) return true;
     const patience = new AbortController();

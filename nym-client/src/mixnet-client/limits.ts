@@ -24,6 +24,12 @@ export const MAX_GATEWAY_QUEUE = { maxItems: 1024, maxBytes: 16 * 1024 * 1024 };
 /** Waits between attempts to start the official client again. */
 export const REBUILD_BACKOFF: Backoff = { baseMs: 1_000, capMs: 60_000 };
 
+/**
+ * How long what is to be sent waits for the official client to be built anew; a start takes one to three seconds, when
+ * it is possible. An application that is made to wait is not read from, so that its end is not noticed either.
+ */
+export const SEND_PATIENCE_MS = 20_000;
+
 /** How long a nym-api may take for one answer. */
 export const NYM_API_TIMEOUT_MS = 20_000;
 /** Pages of gateways that are read; the public network has a few hundred gateways on a few pages. */

@@ -11,14 +11,53 @@ export interface WorkerHandlers {
   gateway(event: GatewayEvent): void;
 }
 
+/** One life of the official client. */
+export interface MixnetWorker {
+  /** Settles when it has ended, with what ended it. */
+  readonly ended: Promise<Error>;
+  readonly hasEnded: boolean;
+  /**
+   * Resolves when the official client has queued the message.
+   * @throws Error with its reason; AppError `connection-closed` if it ends before
+   */
+  send(request: MixnetRequest): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface StartedWorker {
+  worker: MixnetWorker;
+  selfAddress: string;
+  identity: Identity;
+}
+
+/**
+ * Starts the official client and waits until it has logged in to its gateway.
+ * @throws Error with the official client's reason, or when the signal is aborted
+ */
+export type StartWorker = (
+  settings: WorkerSettings,
+  handlers: WorkerHandlers,
+  signal: AbortSignal,
+) => Promise<StartedWorker>;
+
+/** Starts it in a thread of its own. */
+export const startWasmWorker: StartWorker = async (settings, handlers, signal) => {
+  const worker = new WasmWorker(settings, handlers);
+  try {
+    const { selfAddress, identity } = await worker.waitForStart(signal);
+    return { worker, selfAddress, identity };
+  } catch (error) {
+    await worker.stop();
+    throw error;
+  }
+};
+
 interface Pending {
   resolve: () => void;
   reject: (error: Error) => void;
 }
 
-/** One life of the official client, in a thread of its own. */
-export class WasmWorker {
-  /** Settles when the thread has ended, with what ended it. */
+class WasmWorker implements MixnetWorker {
   readonly ended: Promise<Error>;
   readonly #worker: Worker;
   readonly #handlers: WorkerHandlers;
@@ -27,7 +66,7 @@ export class WasmWorker {
   #hasEnded = false;
   #started: ((event: Extract<WorkerEvent, { type: 'started' | 'failed' }>) => void) | undefined;
 
-  private constructor(settings: WorkerSettings, handlers: WorkerHandlers) {
+  constructor(settings: WorkerSettings, handlers: WorkerHandlers) {
     this.#handlers = handlers;
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: settings });
     this.#worker.on('message', (event: WorkerEvent) => {
@@ -36,29 +75,10 @@ export class WasmWorker {
     this.ended = this.#watchEnd();
   }
 
-  /**
-   * Starts the official client and waits until it has logged in to its gateway.
-   * @throws Error with the official client's reason, or when the signal is aborted
-   */
-  static async start(
-    settings: WorkerSettings,
-    handlers: WorkerHandlers,
-    signal: AbortSignal,
-  ): Promise<{ worker: WasmWorker; selfAddress: string; identity: Identity }> {
-    const worker = new WasmWorker(settings, handlers);
-    try {
-      const { selfAddress, identity } = await worker.#waitForStart(signal);
-      return { worker, selfAddress, identity };
-    } catch (error) {
-      await worker.stop();
-      throw error;
-    }
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
-  /**
-   * Resolves when the official client has queued the message.
-   * @throws Error with its reason; AppError `connection-closed` if the thread ends before
-   */
   send(request: MixnetRequest): Promise<void> {
     if (this.#hasEnded) return Promise.reject(new AppError('connection-closed'));
     const id = this.#nextId++;
@@ -75,7 +95,7 @@ export class WasmWorker {
     await this.#worker.terminate();
   }
 
-  #waitForStart(signal: AbortSignal): Promise<Extract<WorkerEvent, { type: 'started' }>> {
+  waitForStart(signal: AbortSignal): Promise<Extract<WorkerEvent, { type: 'started' }>> {
     const impatience = AbortSignal.any([signal, AbortSignal.timeout(START_TIMEOUT_MS)]);
     return new Promise((resolve, reject) => {
       this.#started = (event) => {
