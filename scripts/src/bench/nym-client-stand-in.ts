@@ -88,6 +88,8 @@ export class NymClientStandIn {
         this.#waiting.delete(tag);
         return;
       }
+      default:
+        throw new Error('The service has sent a frame that is not known here.');
     }
   }
 }
