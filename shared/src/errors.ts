@@ -24,12 +24,13 @@ export const ERRORS = {
   'paste-empty': { message: 'The paste is empty.', retry: false },
   'paste-too-large': { message: 'The paste is too large.', retry: false },
   'puzzle-required': {
-    message: 'Storing a paste costs some work, which is missing or out of date.',
-    retry: true,
+    message: 'Storing a paste costs some work, which is missing, wrong or out of date.',
+    retry: false,
   },
   'queue-full': { message: 'Too much is waiting to be sent.', retry: true },
   'store-full': { message: 'The service has no room left.', retry: true },
   'timed-out': { message: 'No answer came in time.', retry: true },
+  'too-many-uploads': { message: 'Too many pastes are being uploaded.', retry: true },
   'unknown-event': { message: 'The service does not know this request.', retry: false },
   'unknown-upload': { message: 'There is no such upload, or no longer.', retry: false },
   'wrong-key': { message: 'The key does not open this paste.', retry: false },
@@ -37,15 +38,24 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+export interface AppErrorOptions {
+  /** What is wrong with this input, for the person who sent it; it must not quote secrets. */
+  detail?: string;
+  cause?: unknown;
+  /** Not before so many milliseconds does it make sense to try again. */
+  retryAfterMs?: number | undefined;
+}
+
 /** The one error type that crosses a boundary of a package. Anything else that is thrown is a defect. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
   /** Whether the same request can succeed later. */
   readonly retry: boolean;
+  /** When the same request may come again, if the service knows. */
+  readonly retryAfterMs: number | undefined;
 
-  /** @param detail what is wrong with this input, for the person who sent it; it must not quote secrets. */
-  constructor(code: ErrorCode, options: { detail?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     const { message, retry } = ERRORS[code];
     super(
       options.detail === undefined ? message : `${message} ${options.detail}`,
@@ -53,5 +63,6 @@ export class AppError extends Error {
     );
     this.code = code;
     this.retry = retry;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }

@@ -73,6 +73,7 @@ export const FAILURES: Texts = {
     what: 'The service has no room for another paste.',
     next: 'Try again later, or use another instance.',
   },
+  'too-many-uploads': { what: 'The service is busy with other large pastes.', next: AGAIN },
   'unknown-upload': {
     what: 'The service does not know this upload any more.',
     next: 'Create the paste once more.',
