@@ -14,3 +14,6 @@ export const MAX_V1_TEXT_LENGTH = 12_000_000;
 
 /** The ids that clients may send along with a request, in UTF-16 units. */
 export const MAX_REQUEST_ID_LENGTH = 64;
+
+/** The parts (brackets, separators, strings) of a message's JSON: an honest one has some 30, the largest of ours a few hundred. */
+export const MAX_JSON_TOKENS = 1000;
