@@ -1,5 +1,5 @@
-import { base64 } from '@scure/base';
 import * as z from 'zod/mini';
+import { decodeBase64Text } from '../base64.js';
 
 /**
  * `encParams`: how a version 1 paste was encrypted, in the words of the Stanford JavaScript Crypto Library (sjcl), which the original
@@ -10,9 +10,11 @@ const SALT_BYTES = 8;
 const MAX_MEMBERS = 32;
 const MAX_VALUE_LENGTH = 256;
 
-const canonicalBase64 = z
-  .string()
-  .check(z.minLength(1), z.maxLength(MAX_VALUE_LENGTH), z.refine(isCanonicalBase64));
+const canonicalBase64 = z.string().check(
+  z.minLength(1),
+  z.maxLength(MAX_VALUE_LENGTH),
+  z.refine((text) => decodeBase64Text(text) !== undefined),
+);
 
 const plainValue = z.union([
   z.string().check(z.maxLength(MAX_VALUE_LENGTH)),
@@ -36,7 +38,9 @@ export const encryptionParametersSchema = z
       mode: z.enum(['ccm', 'ocb2', 'gcm']),
       adata: z.literal(''),
       cipher: z.literal('aes'),
-      salt: canonicalBase64.check(z.refine((salt) => base64.decode(salt).length === SALT_BYTES)),
+      salt: canonicalBase64.check(
+        z.refine((salt) => decodeBase64Text(salt)?.length === SALT_BYTES),
+      ),
     }),
     plainValue,
   )
@@ -50,11 +54,3 @@ export const noEncryptionSchema = z
   .check(survivable);
 
 export type NoEncryption = z.infer<typeof noEncryptionSchema>;
-
-function isCanonicalBase64(text: string): boolean {
-  try {
-    return base64.encode(base64.decode(text)) === text;
-  } catch {
-    return false;
-  }
-}

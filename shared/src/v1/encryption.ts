@@ -1,4 +1,5 @@
 import { base64 } from '@scure/base';
+import { decodeBase64Text } from '../base64.js';
 import { AppError } from '../errors.js';
 import { secureRandom, type RandomBytes } from '../random.js';
 import type { EncryptionParameters } from './encryption-parameters.js';
@@ -104,11 +105,9 @@ async function deriveKey(
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  try {
-    return Uint8Array.from(base64.decode(text));
-  } catch (cause) {
-    throw new AppError('bad-paste', { detail: 'It is not base64.', cause });
-  }
+  const bytes = decodeBase64Text(text);
+  if (bytes === undefined) throw new AppError('bad-paste', { detail: 'It is not base64.' });
+  return bytes;
 }
 
 function decodeUtf8(bytes: ArrayBuffer): string {

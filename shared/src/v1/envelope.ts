@@ -1,4 +1,4 @@
-import { base64 } from '@scure/base';
+import { decodeBase64 } from '../base64.js';
 import { AppError } from '../errors.js';
 import { MAX_MESSAGE_BYTES } from '../limits.js';
 
@@ -35,7 +35,7 @@ export function openEnvelope(message: Uint8Array): Envelope {
   if (message.length > MAX_MESSAGE_BYTES) {
     throw new AppError('bad-message', { detail: 'It is too long.' });
   }
-  const decoded = decodeBase64(message);
+  const decoded = decodeIfBase64(message);
   const [form, body]: [EnvelopeForm, Uint8Array] =
     decoded === undefined ? ['raw', message] : ['base64', decoded];
   if (!startsWithHeader(body)) return { form, text: decodeUtf8(body) };
@@ -55,13 +55,8 @@ export function sealReply(form: EnvelopeForm, text: string): Uint8Array {
 }
 
 /** JSON text and headers never start like base64, but `null`, `true` and `1234` do: those are taken for base64, as the original does. */
-function decodeBase64(message: Uint8Array): Uint8Array | undefined {
-  if (message.length === 0 || message.length % 4 !== 0 || !isBase64Letter(message[0])) return;
-  try {
-    return base64.decode(decodeUtf8(message));
-  } catch {
-    return undefined;
-  }
+function decodeIfBase64(message: Uint8Array): Uint8Array | undefined {
+  return isBase64Letter(message[0]) ? decodeBase64(message) : undefined;
 }
 
 function isBase64Letter(byte: number | undefined): boolean {
