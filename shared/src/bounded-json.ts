@@ -40,6 +40,16 @@ export function parseBoundedJson(text: string, bounds = MESSAGE_BOUNDS): unknown
   }
 }
 
+/** @returns undefined where `parseBoundedJson` throws: for those who answer nothing to such a text, or look at no answer like it */
+export function tryParseBoundedJson(text: string): unknown {
+  try {
+    return parseBoundedJson(text);
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
 function isWithin(text: string, { maxContainers, maxTokens }: JsonBounds): boolean {
   let containers = 0;
   let tokens = 0;

@@ -34,6 +34,11 @@ test.each([
   '{"text":"","file":{"data":[256]}}',
   '{"text":"","file":{"data":[-1]}}',
   '{"text":"","file":{"data":[1.5]}}',
+  '{"text":"","file":{"data":["1"]}}',
+  '{"text":"","file":{"data":{"0":1,"2":1}}}',
+  '{"text":"","file":{"data":{"0":1,"x":1}}}',
+  '{"text":"","file":{"data":{"0":{}}}}',
+  '{"text":"","file":{"data":true}}',
 ])('%s is not a paste', (json) => {
   expect(() => parseDocument(json)).toThrow(expect.objectContaining({ code: 'bad-paste' }));
 });

@@ -22,12 +22,11 @@ const plainValue = z.union([
   z.boolean(),
 ]);
 
-const survivable = z.refine<object>((parameters) => {
-  const names = Object.keys(parameters);
-  return names.length <= MAX_MEMBERS && names.every((name) => /^[a-z0-9]{1,64}$/i.test(name));
-});
+const survivable = z.refine<object>((parameters) =>
+  Object.keys(parameters).every((name) => /^[a-z0-9]{1,64}$/i.test(name)),
+);
 
-export const encryptionParametersSchema = z
+const encryptionParametersSchema = z
   .catchall(
     z.object({
       iv: canonicalBase64,
@@ -49,8 +48,22 @@ export const encryptionParametersSchema = z
 export type EncryptionParameters = z.infer<typeof encryptionParametersSchema>;
 
 /** How the original's command line client says that a paste is not encrypted: the same members, all of them empty. */
-export const noEncryptionSchema = z
+const noEncryptionSchema = z
   .catchall(z.object({ iv: z.literal(''), adata: z.literal(''), salt: z.literal('') }), plainValue)
   .check(survivable);
 
 export type NoEncryption = z.infer<typeof noEncryptionSchema>;
+
+/** Counts before it looks at any member, and looks by one schema only: a failing schema writes down what is wrong with each member. */
+export function areEncryptionParameters(
+  members: unknown,
+): members is EncryptionParameters | NoEncryption {
+  if (typeof members !== 'object' || members === null) return false;
+  if (Object.keys(members).length > MAX_MEMBERS) return false;
+  const isEmpty = 'iv' in members && members.iv === '';
+  return (isEmpty ? noEncryptionSchema : encryptionParametersSchema).safeParse(members).success;
+}
+
+export const encryptionSchema = z.custom<EncryptionParameters | NoEncryption>(
+  areEncryptionParameters,
+);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { encryptionParametersSchema, noEncryptionSchema } from './encryption-parameters.js';
+import { tryParseBoundedJson } from '../bounded-json.js';
+import { encryptionSchema } from './encryption-parameters.js';
 import { isJsonObject, pythonJson, type JsonValue } from './python-json.js';
 
 /**
@@ -70,7 +71,7 @@ export const getTextReplySchema = z.object({
   burn_view: z.optional(z.int()),
   expiration_time: z.nullish(z.string()),
   expiration_height: z.nullish(z.int()),
-  encParams: z.optional(z.union([noEncryptionSchema, encryptionParametersSchema])),
+  encParams: z.optional(encryptionSchema),
 });
 
 export type PingReply = z.infer<typeof pingReplySchema>;
@@ -85,12 +86,7 @@ export type V1Reply =
 
 /** @returns undefined for what is no reply at all */
 export function parseV1Reply(text: string): V1Reply | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const json = tryParseBoundedJson(text);
   if (typeof json === 'string') return parseStringReply(json);
   const members = z.record(z.string(), z.unknown()).safeParse(json);
   if (!members.success) return undefined;

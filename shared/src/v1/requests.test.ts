@@ -199,9 +199,15 @@ test.each([
   expect(refusalOf(json)).toEqual(reply);
 });
 
-test('an event nested a hundred thousand deep is refused like any other', () => {
-  const event = '['.repeat(100_000) + ']'.repeat(100_000);
-  expect(refusalOf(`{"event":${event},"data":"x"}`)).toBe('Error event of this type not found');
+test('what has more parts than any client would write is nobody’s request', () => {
+  const nested = '['.repeat(100_000) + ']'.repeat(100_000);
+  expect(parseV1Request(`{"event":${nested},"data":"x"}`)).toBeUndefined();
+  expect(newText({ text: 'x', encParams: Array(2000).fill(1) })).toBeUndefined();
+});
+
+test('a number of parts that a client could write is answered, whatever they are', () => {
+  const nested = '['.repeat(100) + ']'.repeat(100);
+  expect(refusalOf(`{"event":${nested},"data":"x"}`)).toBe('Error event of this type not found');
 });
 
 test('a text that is too long is refused with the limit', () => {

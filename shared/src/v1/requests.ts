@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { tryParseBoundedJson } from '../bounded-json.js';
 import { MAX_REQUEST_ID_LENGTH, MAX_V1_TEXT_LENGTH, MAX_VIEWS } from '../limits.js';
 import {
-  encryptionParametersSchema,
-  noEncryptionSchema,
+  areEncryptionParameters,
   type EncryptionParameters,
   type NoEncryption,
 } from './encryption-parameters.js';
@@ -56,16 +56,12 @@ const newTextSchema = z.object({
 
 /**
  * @param text JSON, out of its envelope
- * @returns undefined if it is not JSON: nobody waits for an answer to that
+ * @returns undefined if it is not JSON, or nothing that any client of version 1 would write: nobody waits for an answer to that
  * @throws V1Refusal whatever else is wrong, with the answer that the sender expects
  */
 export function parseV1Request(text: string): V1Request | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const json = tryParseBoundedJson(text);
+  if (json === undefined) return undefined;
   if (json === null) throw new V1Refusal(refusals.empty);
   const request = requestSchema.safeParse(json);
   if (!request.success) throw new V1Refusal(refusals.missing('event'));
@@ -108,11 +104,11 @@ function parseNewText(data: unknown): NewText {
 }
 
 function parseEncParams(encParams: unknown): NewText['encParams'] {
-  if (!objectSchema.safeParse(encParams).success) return undefined;
-  const schema = z.union([noEncryptionSchema, encryptionParametersSchema]);
-  if (!schema.safeParse(encParams).success) throw new V1Refusal(refusals.badText);
-  // The input itself, which the schema has just checked: its members stay in the sender's order.
-  return encParams as z.infer<typeof schema>;
+  const object = objectSchema.safeParse(encParams);
+  if (!object.success) return undefined;
+  if (!areEncryptionParameters(object.data)) throw new V1Refusal(refusals.badText);
+  // The input itself: its members stay in the sender's order.
+  return object.data;
 }
 
 /** What is no id at all is answered as an id that does not exist. */

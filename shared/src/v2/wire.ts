@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { tryParseBoundedJson } from '../bounded-json.js';
 import { AppError, type ErrorCode } from '../errors.js';
 import {
   events,
@@ -64,13 +65,7 @@ export type V2Reply = z.output<typeof replySchema>;
 
 /** @returns undefined for anything else */
 export function parseV2Reply(text: string): V2Reply | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  return replySchema.safeParse(json).data;
+  return replySchema.safeParse(tryParseBoundedJson(text)).data;
 }
 
 /** @throws AppError `bad-message` */
