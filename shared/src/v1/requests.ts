@@ -41,7 +41,7 @@ const requestSchema = z.object({
 const objectSchema = z.record(z.string(), z.unknown());
 
 /** Half of a surrogate pair cannot be written as UTF-8: a paste with one would come back changed. */
-const wellFormed = z.refine<string>((text) => !/\p{Surrogate}/u.test(text));
+const wellFormed = z.refine<string>((text) => text.isWellFormed());
 
 /** Members of a wrong type mean what their absence means, as they always did, except where that would keep a paste longer than asked for. */
 const newTextSchema = z.object({
