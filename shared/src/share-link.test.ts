@@ -66,6 +66,23 @@ test('a version 1 link without a key is a link whose key comes apart', () => {
   }
 });
 
+test.each([
+  'https://pastenym.ch/8A8Z9nIk',
+  'http://host:8080/8A8Z9nIk/',
+  'HTTPS://host/8A8Z9nIk?utm_source=x',
+  ' https://host/8A8Z9nIk\n',
+  '8A8Z9nIk',
+])('%j, as the first Pastenym wrote links, is understood', (text) => {
+  const link = { version: 1, id: '8A8Z9nIk', key: undefined, burn: false };
+  expect(parseShareLink(text)).toEqual(link);
+});
+
+test('such a link may have its key with it', () => {
+  const link = { version: 1, id: '8A8Z9nIk', key: KEY, burn: false };
+  expect(parseShareLink(`https://host/8A8Z9nIk&key=${KEY}`)).toEqual(link);
+  expect(parseShareLink(`8A8Z9nIk&key=${KEY}`)).toEqual(link);
+});
+
 test('a link says that reading destroys the paste, and where such a mark came from does not matter', () => {
   for (const text of [`#/8A8Z9nIk&key=${KEY}&burn`, `#/8A8Z9nIk&burn=1&key=${KEY}`]) {
     expect(parseShareLink(text)).toEqual({ version: 1, id: '8A8Z9nIk', key: KEY, burn: true });
@@ -115,6 +132,15 @@ test.each([
   ['a secret that is cut', `#/abcdefghijklmnopqrstuv/${SECRET_TEXT.slice(1)}`],
   ['a secret with a foreign letter', `#/abcdefghijklmnopqrstuv/${SECRET_TEXT.slice(1)}=`],
   ['a part too many', `#/abcdefghijklmnopqrstuv/${SECRET_TEXT}/x`],
+  ['the page alone', 'https://host'],
+  ['a folder of the page', 'https://host/paste/8A8Z9nIk'],
+  ['a secret that a server would see', `https://host/abcdefghijklmnopqrstuv/${SECRET_TEXT}`],
+  ['an id in its query', 'https://host/?8A8Z9nIk'],
+  ['an id that is escaped', 'https://host/8A8Z9nI%6B'],
+  ['another scheme', 'ftp://host/8A8Z9nIk'],
+  ['a scheme that runs', 'javascript:8A8Z9nIk'],
+  ['no host', 'https:///'],
+  ['a host that is none', 'https://[/8A8Z9nIk'],
   ['a million letters', `#/${'a'.repeat(1_000_000)}`],
 ])('a link with %s is refused', (_, text) => {
   expect(() => parseShareLink(text)).toThrow(expect.objectContaining({ code: 'bad-link' }));
@@ -123,7 +149,12 @@ test.each([
 test('no text makes the parser fail in any other way', () => {
   fc.assert(
     fc.property(
-      fc.string().map((s) => `#/aaaaaaaa${s}`),
+      fc.oneof(
+        fc.string().map((s) => `#/aaaaaaaa${s}`),
+        fc.string().map((s) => `https://${s}`),
+        fc.string().map((s) => `https://host/aaaaaaaa${s}`),
+        fc.webUrl({ withQueryParameters: true, withFragments: true }),
+      ),
       (text) => {
         try {
           parseShareLink(text);

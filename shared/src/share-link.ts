@@ -10,7 +10,8 @@ import {
 /**
  * Where a paste is and what opens it. Everything stands in the fragment, which browsers send to nobody.
  *
- * * version 1, as the original's: `https://host/#/<id>&key=<key>`; without a key, the paste is public or the key comes apart.
+ * * version 1, as the original's: `https://host/#/<id>&key=<key>`; without a key, the paste is public or the key comes apart. Its very first links had their id in the
+ *   path, `https://host/<id>`: they are read, and never written.
  * * version 2: `https://host/#/<id>/<secret>`; with `&p=<parameters>` there is a password, too; `&s=<KiB>` is its sealed size.
  *
  * In both, `&burn` says that reading uses the paste up, so a reader is asked first. (Readers of the original ignore what they do not know.)
@@ -47,16 +48,33 @@ const MIN_KEY_LENGTH = 2;
  */
 export function parseShareLink(text: string): ShareLink {
   if (text.length > MAX_LINK_LENGTH) throw new AppError('bad-link', { detail: 'It is too long.' });
-  const fragment = text
-    .trim()
-    .slice(text.trim().indexOf('#') + 1)
-    .replace(/^\//, '');
-  const [path = '', ...parameters] = fragment.split('&');
+  const [path = '', ...parameters] = findFragment(text.trim()).split('&');
   const [id = '', secret, ...more] = path.split('/');
   if (!ID.test(id) || more.length > 0) throw new AppError('bad-link');
   return secret === undefined
     ? { version: 1, id, ...readParametersV1(parameters) }
     : { version: 2, id, secret: readSecret(secret), ...readParametersV2(parameters) };
+}
+
+/** What stands behind the `#`; without one, the text may be the fragment itself, or a link of the first Pastenym. Without a slash in front. */
+function findFragment(text: string): string {
+  if (text.includes('#')) return text.slice(text.indexOf('#') + 1).replace(/^\//, '');
+  return /^https?:/i.test(text) ? readPath(text) : text.replace(/^\//, '');
+}
+
+/** A secret never stands in a path, which servers see: what has more than one part is no link. */
+function readPath(link: string): string {
+  const path = parseUrl(link).pathname.slice(1).replace(/\/$/, '');
+  if (path.includes('/')) throw new AppError('bad-link');
+  return path;
+}
+
+function parseUrl(text: string): URL {
+  try {
+    return new URL(text);
+  } catch (cause) {
+    throw new AppError('bad-link', { cause });
+  }
 }
 
 function readParametersV1(parameters: string[]): Pick<LinkV1, 'key' | 'burn'> {
