@@ -94,14 +94,20 @@ async function deriveKey(
   use: 'encrypt' | 'decrypt',
 ): Promise<CryptoKey> {
   const secret = new TextEncoder().encode(passphrase);
+  const algorithm = {
+    name: 'PBKDF2',
+    hash: 'SHA-256',
+    salt: decodeBase64(salt),
+    iterations: iter,
+  };
   const material = await crypto.subtle.importKey('raw', secret, 'PBKDF2', false, ['deriveKey']);
-  return crypto.subtle.deriveKey(
-    { name: 'PBKDF2', hash: 'SHA-256', salt: decodeBase64(salt), iterations: iter },
-    material,
-    { name: 'AES-GCM', length: ks },
-    false,
-    [use],
-  );
+  const aes = { name: 'AES-GCM', length: ks };
+  try {
+    return await crypto.subtle.deriveKey(algorithm, material, aes, false, [use]);
+  } catch (cause) {
+    // Chromium has no AES-192.
+    throw new AppError('bad-params', { detail: `Keys of ${ks} bits are not supported.`, cause });
+  }
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
