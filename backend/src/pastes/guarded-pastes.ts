@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '@pastenym/shared/errors';
+import { AppError, type ErrorCode } from '@pastenym/shared/errors';
 import { secureRandom, type RandomBytes } from '@pastenym/shared/random';
 import { RECORD_BYTES as CHUNK_BYTES } from '@pastenym/shared/v2/records';
 import type {
@@ -121,26 +121,34 @@ class Guarded implements GuardedPastes {
     const { store, now, uploadSeconds } = this.#options;
     const upload = await store.findUpload(uploadId, now());
     if (upload === undefined) throw new AppError('unknown-upload');
-    if (content.length !== chunkLength(upload.bytes, index)) throw mismatch('length');
+    const length = chunkLength(upload.bytes, index);
+    if (length === 0 || content.length !== length) throw mismatch('length');
     if (upload.isComplete) return [];
     const chunk = { index, content, hash: sha256(content) };
     const progress = await store.putChunk(uploadId, chunk, now().seconds + uploadSeconds);
     if (progress === 'conflict') throw mismatch('content');
-    // Another copy of the last chunk may have completed it meanwhile.
-    const missing = progress === undefined ? [] : listMissing(upload.bytes, progress.present);
-    if (progress !== undefined && missing.length === 0) await this.#complete(uploadId, upload);
-    return missing;
+    if (progress === undefined) return this.#checkComplete(uploadId, 'unknown-upload');
+    const missing = listMissing(upload.bytes, progress.present);
+    return missing.length > 0 ? missing : this.#complete(uploadId, upload);
   }
 
-  async #complete(uploadId: string, { contentHash }: Upload): Promise<void> {
+  async #complete(uploadId: string, { contentHash }: Upload): Promise<number[]> {
     const { store, now, outcomeSeconds } = this.#options;
     const hashes = await store.chunkHashes(uploadId);
     if (sha256(...hashes).equals(contentHash)) {
       await store.completeUpload(uploadId, now().seconds + outcomeSeconds);
-      return;
+      return this.#checkComplete(uploadId, 'unknown-upload');
     }
-    await store.dropUpload(uploadId);
-    throw mismatch('whole');
+    if (await store.dropUpload(uploadId)) throw mismatch('whole');
+    return this.#checkComplete(uploadId, 'content-mismatch');
+  }
+
+  /** Another copy of the last chunk may have completed an upload meanwhile; and what it completed may be burnt already. */
+  async #checkComplete(uploadId: string, otherwise: ErrorCode): Promise<number[]> {
+    const { store, now } = this.#options;
+    const upload = await store.findUpload(uploadId, now());
+    if (upload?.isComplete !== true) throw new AppError(otherwise);
+    return [];
   }
 
   async read(request: string, key: Key): Promise<ClaimedView> {
@@ -236,7 +244,7 @@ function listMissing(bytes: number, present: readonly number[]): number[] {
 function checkContent({ content, size, contentHash }: GuardedDraft): void {
   const isSingle = size <= CHUNK_BYTES;
   if (content === undefined && !isSingle) return;
-  if (content?.length !== size) throw mismatch('length');
+  if (!isSingle || content?.length !== size) throw mismatch('length');
   if (!sha256(sha256(content)).equals(contentHash)) throw mismatch('whole');
 }
 

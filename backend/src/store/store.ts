@@ -3,7 +3,7 @@
  *
  * * what a resolved promise says has been written for good, and outlives a crash of the process and of the machine;
  * * each verb happens wholly or not at all, and those that run at the same time do not see each other's halves;
- * * what is deleted is not kept anywhere, once `eraseTraces` has resolved.
+ * * what is deleted is kept nowhere that the implementation can reach, once `eraseTraces` has resolved; each says what that is.
  *
  * A paste is *open*: whoever has its id may read it; or *guarded*: who reads it shows a proof, of which the store has the hash. A verb for one kind
  * does not see the other. None gives out a paste whose time or views are over, that is not complete, or whose id is blocked; which of
@@ -73,7 +73,7 @@ export interface GuardedPasteStore {
   /** Of a request to create or to delete. */
   findOutcome(request: string): Promise<Outcome | undefined>;
 
-  /** @returns undefined if there is none, or it has been abandoned */
+  /** @returns undefined if there is none, or it has been abandoned, or the time of its paste was over before it was complete */
   findUpload(id: string, now: Moment): Promise<Upload | undefined>;
 
   /**
@@ -92,11 +92,14 @@ export interface GuardedPasteStore {
   /** From now on the paste exists. The upload is remembered until `forgetAt`. */
   completeUpload(id: string, forgetAt: number): Promise<void>;
 
-  /** Its paste, too. */
-  dropUpload(id: string): Promise<void>;
+  /**
+   * Its paste, too. An upload that is complete stays.
+   * @returns whether there was anything to drop
+   */
+  dropUpload(id: string): Promise<boolean>;
 
   /**
-   * Takes a view of a paste for one request, once, however often that request comes. The claim gives access to the content until it ends: by `endClaim`, or
+   * Takes a view of a paste for one request, once, however often that request comes; it is told the same each time. The claim gives access to the content until it ends: by `endClaim`, or
    * when its time is over; with the last claim of the last view the content is destroyed.
    * @returns 'other-request' if a request of this id has claimed something else
    */
@@ -108,7 +111,10 @@ export interface GuardedPasteStore {
   /** @returns whether there is such a claim, ended or not */
   endClaim(claim: ClaimKey, now: Moment): Promise<boolean>;
 
-  /** @returns the request's outcome, the given one or an earlier; undefined if there is no such paste */
+  /**
+   * A paste whose last view is still being read can be deleted, too.
+   * @returns the request's outcome, the given one or an earlier; undefined if there is no such paste
+   */
   deleteGuarded(
     paste: { id: string; deleteHash: Uint8Array },
     outcome: Outcome,

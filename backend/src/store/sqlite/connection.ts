@@ -31,8 +31,8 @@ export class Connection {
   }
 
   /** Within a write: a paste is no more. To overwrite a large one takes long, so the sweep does that, piece by piece. */
-  destroy({ number, bytes }: PasteRow): void {
-    if (bytes > MAX_DESTROYED_BYTES) this.statements.doomPaste.run(number);
+  destroy({ number, bytes }: PasteRow, maxBytes = MAX_DESTROYED_BYTES): void {
+    if (bytes > maxBytes) this.statements.doomPaste.run(number);
     else this.statements.deletePaste.run(number);
     this.hasTraces = true;
   }

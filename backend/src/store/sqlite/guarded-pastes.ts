@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type {
   ClaimedView,
   GuardedPasteStore,
@@ -38,9 +37,7 @@ export function createGuardedPastes(connection: Connection): GuardedPasteStore {
     endClaim: ({ request, digest }) =>
       connection.write(() => {
         const claim = statements.findClaim.get(request);
-        if (claim === undefined || !isDeepStrictEqual(claim.digest, Buffer.from(digest))) {
-          return false;
-        }
+        if (!claim?.digest.equals(digest)) return false;
         if (claim.paste !== null) settleClaim(connection, request, claim.paste);
         return true;
       }),
@@ -66,21 +63,19 @@ export function createGuardedPastes(connection: Connection): GuardedPasteStore {
 
 function insert({ statements }: Connection, paste: NewGuardedPaste): boolean {
   const { content, maxViews, ...rest } = paste;
-  const isComplete = content instanceof Uint8Array;
   const number = statements.insertPaste.get({
     ...rest,
     details: null,
-    isComplete: isComplete ? 1 : 0,
+    isComplete: 'uploadId' in content ? 0 : 1,
     expiresAtBlock: null,
     maxViews: maxViews ?? null,
     views: 0,
   });
   if (number === undefined) return false;
-  if (isComplete) statements.insertChunk.run({ paste: number, index: 0, hash: null, content });
-  else {
+  if ('uploadId' in content) {
     const { uploadId: id, contentHash, endsAt } = content;
     statements.insertUpload.run({ id, paste: number, bytes: paste.bytes, contentHash, endsAt });
-  }
+  } else statements.insertChunk.run({ paste: number, index: 0, hash: null, content });
   return true;
 }
 
@@ -93,22 +88,28 @@ function claimOnce(
   const { request, digest, id, accessHash, endsAt, forgetAt } = claim;
   const earlier = statements.findClaim.get(request);
   if (earlier !== undefined) {
-    if (!isDeepStrictEqual(earlier.digest, Buffer.from(digest))) return 'other-request';
+    if (!earlier.digest.equals(digest)) return 'other-request';
     const row = statements.claimedView.get({ request, ...moment });
     return row && toView(row);
   }
   const row = statements.takeGuardedView.get({ id, accessHash, ...moment });
   if (row === undefined) return undefined;
-  statements.insertClaim.run({ request, digest, paste: row.number, endsAt, forgetAt });
+  const { number: paste, views: view } = row;
+  statements.insertClaim.run({ request, digest, paste, view, endsAt, forgetAt });
   return toView(row);
 }
 
 /** Within a write. With the last claim of the last view, the paste goes. */
-export function settleClaim(connection: Connection, request: string, paste: number): void {
+export function settleClaim(
+  connection: Connection,
+  request: string,
+  paste: number,
+  maxBytes?: number,
+): void {
   const { statements } = connection;
   statements.endClaim.run(request);
   const exhausted = statements.findExhausted.get(paste);
-  if (exhausted !== undefined) connection.destroy(exhausted);
+  if (exhausted !== undefined) connection.destroy(exhausted, maxBytes);
 }
 
 const toStatus = (row: StatusRow): GuardedStatus => ({

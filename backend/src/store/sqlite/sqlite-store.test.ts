@@ -9,19 +9,31 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import fc from 'fast-check';
-import { MAX_SWEPT_ROWS } from '../../limits.js';
+import {
+  at,
+  chunk,
+  CHUNK_BYTES,
+  claim,
+  createGuarded,
+  deletion,
+  NOW,
+  openPaste,
+  guardedPaste,
+  outcome,
+  sweepAll,
+  upload,
+} from '../../../test/store-suite/fixtures.js';
+import { describeStore } from '../../../test/store-suite/suite.js';
+import { MAX_DESTROYED_BYTES, MAX_FREE_PAGES, RECLAIMED_PAGES } from '../../limits.js';
 import { checkDatabase, migrate } from './migrate.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { openSqliteStore } from './sqlite-store.js';
 import { SQL } from './statements.js';
-import type { Moment, NewOpenPaste, PasteStore } from '../store.js';
+import type { PasteStore } from '../store.js';
 
-const NOW = 1_800_000_000;
-const at = (seconds = NOW): Moment => ({ seconds, blockHeight: undefined });
-const sweepExpired = async () => (await store.sweep(at())).expired;
+jest.setTimeout(60_000);
 
 let folder: string;
 let path: string;
@@ -38,17 +50,6 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const paste = (id: string, members: Partial<NewOpenPaste> = {}): NewOpenPaste => ({
-  id,
-  content: Buffer.from(`content of ${id}`),
-  details: undefined,
-  maxViews: undefined,
-  expiresAt: undefined,
-  expiresAtBlock: undefined,
-  createdDay: 20_000,
-  ...members,
-});
-
 const contentOf = async (id: string, now = NOW) => {
   const view = await store.takeOpenView(id, at(now));
   return view === undefined ? undefined : Buffer.from(view.content).toString();
@@ -62,104 +63,6 @@ const files = () =>
     .join();
 
 const modeOf = (file: string) => statSync(file).mode & 0o777;
-
-test('a paste comes back as it was stored', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.uint8Array({ maxLength: 20_000 }),
-      fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
-      fc.uuid(),
-      async (content, details, id) => {
-        await store.createOpen(paste(id, { content, details, expiresAt: NOW + 1, maxViews: 2 }));
-        const view = await store.takeOpenView(id, at());
-        expect(Buffer.compare(view!.content, content)).toBe(0);
-        expect(await store.openBytes(id)).toBe(content.length);
-        expect({ ...view, content: undefined }).toEqual({
-          content: undefined,
-          details,
-          maxViews: 2,
-          expiresAt: NOW + 1,
-          expiresAtBlock: undefined,
-          createdDay: 20_000,
-          views: 1,
-        });
-      },
-    ),
-  );
-});
-
-test('an id is given once', async () => {
-  expect(await store.createOpen(paste('one', { content: Buffer.from('first') }))).toBe(true);
-  expect(await store.createOpen(paste('one', { content: Buffer.from('second') }))).toBe(false);
-  expect(await contentOf('one')).toBe('first');
-});
-
-test('views are counted, and without a limit they go on', async () => {
-  await store.createOpen(paste('one'));
-  for (let views = 1; views <= 5; views++) {
-    expect(await store.takeOpenView('one', at())).toMatchObject({ views });
-  }
-});
-
-test.each([1, 2, 7])(
-  'a paste with %i views goes to exactly so many of fifty readers',
-  async (n) => {
-    await store.createOpen(paste('one', { maxViews: n }));
-    const views = await Promise.all(
-      Array.from({ length: 50 }, () => store.takeOpenView('one', at())),
-    );
-    expect(views.filter((view) => view !== undefined).map(({ views }) => views)).toEqual(
-      Array.from({ length: n }, (_, index) => index + 1),
-    );
-    expect(await store.openBytes('one')).toBeUndefined();
-  },
-);
-
-test('two programs on one file do not give a view twice', async () => {
-  const other = openSqliteStore(path);
-  await store.createOpen(paste('one', { maxViews: 10 }));
-  const views = await Promise.all(
-    Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? store : other).takeOpenView('one', at())),
-  );
-  expect(views.filter((view) => view !== undefined).length).toBe(10);
-  await other.close();
-});
-
-test('from the second of its expiry on, a paste is no more, swept or not', async () => {
-  await store.createOpen(paste('one', { expiresAt: NOW }));
-  expect(await contentOf('one', NOW - 1)).toBe('content of one');
-  expect(await contentOf('one', NOW)).toBeUndefined();
-});
-
-test('sweeping takes what has expired and nothing else, in batches', async () => {
-  const expired = Array.from({ length: 10 * MAX_SWEPT_ROWS }, (_, i) =>
-    store.createOpen(paste(`expired${i}`, { expiresAt: NOW - i })),
-  );
-  await Promise.all([
-    ...expired,
-    store.createOpen(paste('later', { expiresAt: NOW + 1 })),
-    store.createOpen(paste('never')),
-  ]);
-  const batches = [];
-  for (let n; (n = await sweepExpired()) > 0;) batches.push(n);
-  expect(batches).toEqual(Array.from({ length: 10 }, () => MAX_SWEPT_ROWS));
-  expect(await contentOf('later')).toBe('content of later');
-  expect(await contentOf('never')).toBe('content of never');
-  const db = new Database(path, { readonly: true });
-  expect(db.prepare('SELECT count(*) FROM contents').pluck().get()).toBe(2);
-  db.close();
-});
-
-test('large pastes are swept few at a time', async () => {
-  const content = Buffer.alloc(3 * 1024 * 1024);
-  for (const id of ['a', 'b', 'c']) {
-    await store.createOpen(paste(id, { content, expiresAt: NOW }));
-  }
-  expect(await sweepExpired()).toBe(1);
-  expect(await sweepExpired()).toBe(1);
-  expect(await sweepExpired()).toBe(1);
-  expect(await sweepExpired()).toBe(0);
-});
 
 test('no statement looks through a whole table, or sorts one', () => {
   const db = new Database(path);
@@ -181,13 +84,15 @@ function argumentsOf(sql: string): unknown {
 
 describe('what is gone is gone', () => {
   const secret = 'the bytes of a burnt paste';
+  /** Content lies in pages of 4 kB: the secret stands in many of them. */
+  const secretBytes = (length: number) => Buffer.alloc(length, `${secret} `.padEnd(500, '.'));
 
   test.each([
     ['burnt', { maxViews: 1 }, () => store.takeOpenView('one', at())],
-    ['expired and swept', { expiresAt: NOW }, () => sweepExpired()],
-  ])('a paste that was %s leaves no trace in the files', async (_, members, end) => {
-    const content = Buffer.from(`${'x'.repeat(5000)}${secret}${'x'.repeat(50_000)}${secret}`);
-    await store.createOpen(paste('one', { content, details: secret, ...members }));
+    ['expired and swept', { expiresAt: NOW }, () => sweepAll(store, at())],
+  ])('an open paste that was %s leaves no trace in the files', async (_, members, end) => {
+    const content = secretBytes(100_000);
+    await store.createOpen(openPaste('one', { content, details: secret, ...members }));
     expect(files()).toContain(secret);
     await end();
     await store.eraseTraces();
@@ -195,8 +100,68 @@ describe('what is gone is gone', () => {
     expect(files()).toContain('pastes_by_expiry'); // it did read the files
   });
 
+  const burn = async () => {
+    await store.claimView(claim('a', 'one'), at());
+    await store.endClaim(claim('a', 'one'), at());
+  };
+
+  const ends: [string, () => Promise<unknown>][] = [
+    ['read', burn],
+    ['deleted', () => store.deleteGuarded(deletion('one'), outcome('d'), at())],
+    ['expired', () => sweepAll(store, at(NOW + 3600))],
+    [
+      'claimed for the last time, and the claim timed out',
+      () => store.claimView(claim('a', 'one'), at()),
+    ],
+  ];
+
+  test.each(ends)('a guarded paste that was %s leaves no trace', async (_, end) => {
+    await createGuarded(store, 'one', { content: secretBytes(CHUNK_BYTES), maxViews: 1 });
+    expect(files()).toContain(secret);
+    await end();
+    await sweepAll(store, at(NOW + 600));
+    await store.eraseTraces();
+    expect(files()).not.toContain(secret);
+  });
+
+  const putAll = async () => {
+    const content = upload('up');
+    const bytes = 2 * MAX_DESTROYED_BYTES;
+    await createGuarded(store, 'one', { content, bytes, maxViews: 1, expiresAt: NOW + 3600 });
+    for (let index = 0; index < bytes / CHUNK_BYTES; index++) {
+      const part = { ...chunk(index), content: secretBytes(CHUNK_BYTES) };
+      await store.putChunk('up', part, NOW + 600);
+    }
+  };
+
+  test.each(ends)('a paste of many chunks that was %s leaves no trace', async (_, end) => {
+    await putAll();
+    await store.completeUpload('up', NOW + 600);
+    expect(files()).toContain(secret);
+    await end();
+    await sweepAll(store, at(NOW + 600));
+    await store.eraseTraces();
+    expect(files()).not.toContain(secret);
+  });
+
+  test('an upload that was abandoned leaves no trace', async () => {
+    await putAll();
+    await sweepAll(store, at(NOW + 600));
+    await store.eraseTraces();
+    expect(files()).not.toContain(secret);
+  });
+
+  test('of a request that is forgotten, neither its id nor its answer is kept', async () => {
+    const answer = 'an answer with the id of a paste';
+    await store.createGuarded(guardedPaste('one'), outcome('a', { answer, forgetAt: NOW + 600 }));
+    await store.eraseTraces();
+    await sweepAll(store, at(NOW + 600));
+    await store.eraseTraces();
+    expect(files()).not.toContain(answer);
+  });
+
   test('while another program reads, traces stay until the next time', async () => {
-    await store.createOpen(paste('one', { content: Buffer.from(secret), maxViews: 1 }));
+    await store.createOpen(openPaste('one', { content: Buffer.from(secret), maxViews: 1 }));
     const reader = new Database(path, { readonly: true });
     reader.exec('BEGIN; SELECT * FROM pastes');
     await store.takeOpenView('one', at());
@@ -209,18 +174,26 @@ describe('what is gone is gone', () => {
   });
 });
 
-test('what a resolved promise says is in the files, even if the store is never closed', async () => {
-  await store.createOpen(paste('one'));
-  const other = openSqliteStore(path);
-  expect(await other.takeOpenView('one', at())).toBeDefined();
-  await other.close();
+test('room that deleted pastes have left is given back, little by little, but for some that the next ones will need', async () => {
+  const content = Buffer.alloc(1024 * 1024);
+  for (let i = 0; i < 24; i++)
+    await store.createOpen(openPaste(`paste${i}`, { content, expiresAt: NOW }));
+  await store.eraseTraces();
+  const full = statSync(path).size;
+  const sweeps = await sweepAll(store, at());
+  await store.eraseTraces();
+  const pages = statSync(path).size / 4096;
+  expect(full / 4096).toBeGreaterThan(24 * 256);
+  expect(pages).toBeLessThan(MAX_FREE_PAGES + 100);
+  expect(pages).toBeGreaterThan(MAX_FREE_PAGES - RECLAIMED_PAGES);
+  for (const { other } of sweeps) expect(other).toBeLessThanOrEqual(RECLAIMED_PAGES);
 });
 
 test('a write that fails is undone alone; those that share its commit are not', async () => {
   const results = await Promise.allSettled([
-    store.createOpen(paste('one')),
-    store.createOpen(paste('two', { createdDay: 'not a day' as unknown as number })),
-    store.createOpen(paste('three')),
+    store.createOpen(openPaste('one')),
+    store.createOpen(openPaste('two', { createdDay: 'not a day' as unknown as number })),
+    store.createOpen(openPaste('three')),
   ]);
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(await contentOf('one')).toBeDefined();
@@ -228,21 +201,13 @@ test('a write that fails is undone alone; those that share its commit are not', 
   expect(await contentOf('three')).toBeDefined();
 });
 
-test('closing completes what was asked for before', async () => {
-  const created = store.createOpen(paste('one'));
-  await store.close();
-  expect(await created).toBe(true);
-  store = openSqliteStore(path);
-  expect(await contentOf('one')).toBeDefined();
-});
-
 test('only the owner can read the files, even where they were open to others before', async () => {
-  await store.createOpen(paste('one'));
+  await store.createOpen(openPaste('one'));
   for (const suffix of ['', '-wal', '-shm']) expect(modeOf(path + suffix)).toBe(0o600);
   await store.close();
   chmodSync(path, 0o644);
   store = openSqliteStore(path);
-  await store.createOpen(paste('two'));
+  await store.createOpen(openPaste('two'));
   for (const suffix of ['', '-wal', '-shm']) expect(modeOf(path + suffix)).toBe(0o600);
 });
 
@@ -298,4 +263,22 @@ test('a database gets the migrations that it has not seen, each wholly or not at
     checkDatabase(db, ['CREATE TABLE a (x)']);
   }).toThrow('newer');
   db.close();
+});
+
+describeStore('pastes in an SQLite file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pastenym-store-'));
+  const path = join(folder, 'pastes.sqlite');
+  return Promise.resolve({
+    open: () => Promise.resolve(openSqliteStore(path)),
+    block: (id) => {
+      const db = new Database(path);
+      db.prepare('INSERT OR IGNORE INTO blocked VALUES (?, 0)').run(id);
+      db.close();
+      return Promise.resolve();
+    },
+    remove: () => {
+      rmSync(folder, { recursive: true });
+      return Promise.resolve();
+    },
+  });
 });

@@ -1,10 +1,13 @@
 import type { Database, Statement } from 'better-sqlite3';
 
-/** A paste that may be given out. */
+/** A paste whose time is not over. */
+const IS_IN_TIME = `
+      (expires_at IS NULL OR expires_at > @now)
+      AND (expires_at_block IS NULL OR expires_at_block > @blockHeight)`;
+
+/** A paste that may be given out, as far as its views allow. */
 const IS_THERE = `
-      is_complete
-      AND (expires_at IS NULL OR expires_at > @now)
-      AND (expires_at_block IS NULL OR expires_at_block > @blockHeight)
+      is_complete AND ${IS_IN_TIME}
       AND NOT EXISTS (SELECT 1 FROM blocked WHERE blocked.id = pastes.id)`;
 
 /** Every statement that is run while the service runs. None of them looks through a whole table. */
@@ -41,17 +44,20 @@ export const SQL = {
     SELECT bytes, expires_at, expires_in_seconds, max_views, views FROM pastes
     WHERE id = @id AND access_hash = @accessHash AND (max_views IS NULL OR views < max_views) AND ${IS_THERE}`,
 
+  // Whether a claim of the last view has timed out, must not depend on when the sweep comes.
   findToDelete: `
-    SELECT number, bytes FROM pastes WHERE id = @id AND delete_hash = @deleteHash AND ${IS_THERE}`,
+    SELECT number, bytes FROM pastes WHERE id = @id AND delete_hash = @deleteHash AND ${IS_THERE}
+      AND (max_views IS NULL OR views < max_views
+        OR EXISTS (SELECT 1 FROM claims WHERE paste = number AND ends_at > @now))`,
 
   insertClaim: `
-    INSERT INTO claims (request, digest, paste, ends_at, forget_at)
-    VALUES (@request, @digest, @paste, @endsAt, @forgetAt)`,
+    INSERT INTO claims (request, digest, paste, view, ends_at, forget_at)
+    VALUES (@request, @digest, @paste, @view, @endsAt, @forgetAt)`,
 
   findClaim: 'SELECT digest, paste FROM claims WHERE request = ?',
 
   claimedView: `
-    SELECT bytes, pastes.expires_at, expires_in_seconds, max_views, views,
+    SELECT bytes, expires_at, expires_in_seconds, max_views, view AS views,
       (SELECT content FROM contents WHERE contents.paste = number AND chunk = 0) AS content
     FROM claims JOIN pastes ON number = claims.paste
     WHERE request = @request AND ends_at > @now AND ${IS_THERE}`,
@@ -76,8 +82,9 @@ export const SQL = {
     VALUES (@id, @paste, @bytes, @contentHash, @endsAt)`,
 
   findUpload: `
-    SELECT paste, bytes, content_hash, is_complete FROM uploads
-    WHERE id = ? AND ends_at > ? AND (is_complete OR paste IS NOT NULL)`,
+    SELECT bytes, content_hash, is_complete FROM uploads
+    WHERE id = @id AND ends_at > @now AND (is_complete OR EXISTS (
+      SELECT 1 FROM pastes WHERE number = paste AND ${IS_IN_TIME}))`,
 
   extendUpload: `
     UPDATE uploads SET ends_at = @endsAt WHERE id = @id AND NOT is_complete AND paste IS NOT NULL
@@ -92,15 +99,17 @@ export const SQL = {
     WHERE uploads.id = ? ORDER BY chunk`,
 
   completeUpload: `
-    UPDATE uploads SET is_complete = 1, ends_at = @forgetAt WHERE id = @id AND NOT is_complete
+    UPDATE uploads SET is_complete = 1, ends_at = @forgetAt
+    WHERE id = @id AND NOT is_complete AND paste IS NOT NULL
     RETURNING paste`,
 
   completePaste: 'UPDATE pastes SET is_complete = 1 WHERE number = ?',
 
-  deleteUpload: `
-    DELETE FROM uploads WHERE id = ? RETURNING CASE WHEN is_complete THEN NULL ELSE paste END AS paste`,
+  uploadsDue: 'SELECT id, is_complete FROM uploads WHERE ends_at <= ? ORDER BY ends_at LIMIT ?',
 
-  uploadsDue: 'SELECT id FROM uploads WHERE ends_at <= ? ORDER BY ends_at LIMIT ?',
+  dropUpload: 'DELETE FROM uploads WHERE id = ? AND NOT is_complete RETURNING paste',
+
+  forgetUpload: 'DELETE FROM uploads WHERE id = ? AND is_complete',
 
   insertOutcome: `
     INSERT INTO outcomes (request, digest, answer, forget_at)
@@ -110,10 +119,12 @@ export const SQL = {
     SELECT request, digest, answer, forget_at AS forgetAt FROM outcomes WHERE request = ?`,
 
   expired: `
-    SELECT number, bytes FROM pastes WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`,
+    SELECT number, bytes, expires_at IS 0 AS is_doomed FROM pastes
+    WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`,
 
   expiredByBlock: `
-    SELECT number, bytes FROM pastes WHERE expires_at_block <= ? ORDER BY expires_at_block LIMIT ?`,
+    SELECT number, bytes, expires_at IS 0 AS is_doomed FROM pastes
+    WHERE expires_at_block <= ? ORDER BY expires_at_block LIMIT ?`,
 
   pasteBytes: 'SELECT number, bytes FROM pastes WHERE number = ?',
 
@@ -133,9 +144,9 @@ export const SQL = {
 
   forgetClaims: `
     DELETE FROM claims WHERE request IN (
-      SELECT request FROM claims WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)`,
+      SELECT request FROM claims WHERE forget_at <= ? AND paste IS NULL ORDER BY forget_at LIMIT ?)`,
 
-  countUploads: 'SELECT count(*) FROM uploads WHERE is_complete = 0',
+  countUploads: 'SELECT count(*) FROM uploads WHERE NOT is_complete AND paste IS NOT NULL',
 };
 
 /** Of one row; it is no table that grows. */
@@ -172,8 +183,12 @@ export interface GuardedRow extends PasteRow, StatusRow {
   content: Buffer;
 }
 
+export interface SweptRow extends PasteRow {
+  /** Whether it was gone before, and only its content had to wait. */
+  is_doomed: number;
+}
+
 export interface UploadRow {
-  paste: number | null;
   bytes: number;
   content_hash: Buffer;
   is_complete: number;
@@ -205,20 +220,21 @@ export interface Statements {
   findExhausted: Rows<PasteRow>;
   claimsDue: Rows<{ request: string; paste: number }>;
   insertUpload: NamedRows;
-  findUpload: Rows<UploadRow>;
+  findUpload: NamedRows<UploadRow>;
   extendUpload: NamedRows<number>;
   chunkHash: Rows<Buffer>;
   chunkIndexes: Rows<number>;
   chunkHashes: Rows<Buffer>;
   completeUpload: NamedRows<number>;
   completePaste: Rows;
-  /** Gives the paste of an upload that is not complete. */
-  deleteUpload: Rows<number | null>;
-  uploadsDue: Rows<string>;
+  uploadsDue: Rows<{ id: string; is_complete: number }>;
+  /** Gives its paste, if that is there. */
+  dropUpload: Rows<number | null>;
+  forgetUpload: Rows;
   insertOutcome: NamedRows;
   findOutcome: Rows<OutcomeRow>;
-  expired: Rows<PasteRow>;
-  expiredByBlock: Rows<PasteRow>;
+  expired: Rows<SweptRow>;
+  expiredByBlock: Rows<SweptRow>;
   pasteBytes: Rows<PasteRow>;
   deletePaste: Rows;
   doomPaste: Rows;
@@ -250,19 +266,20 @@ export function prepareStatements(db: Database): Statements {
     findExhausted: rows<PasteRow>(SQL.findExhausted),
     claimsDue: rows<{ request: string; paste: number }>(SQL.claimsDue),
     insertUpload: named(SQL.insertUpload),
-    findUpload: rows<UploadRow>(SQL.findUpload),
+    findUpload: named<UploadRow>(SQL.findUpload),
     extendUpload: namedValues<number>(SQL.extendUpload),
     chunkHash: values<Buffer>(SQL.chunkHash),
     chunkIndexes: values<number>(SQL.chunkIndexes),
     chunkHashes: values<Buffer>(SQL.chunkHashes),
     completeUpload: namedValues<number>(SQL.completeUpload),
     completePaste: rows(SQL.completePaste),
-    deleteUpload: values<number | null>(SQL.deleteUpload),
-    uploadsDue: values<string>(SQL.uploadsDue),
+    uploadsDue: rows<{ id: string; is_complete: number }>(SQL.uploadsDue),
+    dropUpload: values<number | null>(SQL.dropUpload),
+    forgetUpload: rows(SQL.forgetUpload),
     insertOutcome: named(SQL.insertOutcome),
     findOutcome: rows<OutcomeRow>(SQL.findOutcome),
-    expired: rows<PasteRow>(SQL.expired),
-    expiredByBlock: rows<PasteRow>(SQL.expiredByBlock),
+    expired: rows<SweptRow>(SQL.expired),
+    expiredByBlock: rows<SweptRow>(SQL.expiredByBlock),
     pasteBytes: rows<PasteRow>(SQL.pasteBytes),
     deletePaste: rows(SQL.deletePaste),
     doomPaste: rows(SQL.doomPaste),

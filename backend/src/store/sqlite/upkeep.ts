@@ -10,18 +10,22 @@ import type { Moment, Upkeep } from '../store.js';
 import type { Connection } from './connection.js';
 import { settleClaim } from './guarded-pastes.js';
 import { BUSY_TIMEOUT_MS } from './open-database.js';
-import type { PasteRow } from './statements.js';
-import { removeUpload } from './uploads.js';
+import type { PasteRow, SweptRow } from './statements.js';
+import { dropUpload } from './uploads.js';
+
+/** Of as many pastes as may come together, the content of those that are larger is left to `sweepPastes`. */
+const MAX_SWEPT_AT_ONCE = MAX_SWEPT_BYTES / MAX_SWEPT_ROWS;
 
 export function createUpkeep(connection: Connection): Upkeep {
   const { statements } = connection;
   return {
     sweep: (now) =>
       connection.write(() => {
-        const { removed, begun } = sweepPastes(connection, now);
-        const abandoned = sweepUploads(connection, now);
+        const pastes = sweepPastes(connection, now);
+        const uploads = sweepUploads(connection, now);
         const due = settleDueClaims(connection, now) + forget(connection, now);
-        return { expired: removed, abandoned, other: begun + due + reclaim(connection) };
+        const other = pastes.other + uploads.other + due + reclaim(connection);
+        return { expired: pastes.expired, abandoned: uploads.abandoned, other };
       }),
 
     eraseTraces: () =>
@@ -37,20 +41,22 @@ export function createUpkeep(connection: Connection): Upkeep {
   };
 }
 
-/** @returns how many were removed, and how many are so large that they were only begun with */
+/** @returns how many have expired and are gone; the others were gone before, or are so large that they were only begun with */
 function sweepPastes(connection: Connection, { seconds, blockHeight = -1 }: Moment) {
   const { expired, expiredByBlock } = connection.statements;
   const rows = [
-    ...expired.all(seconds, MAX_SWEPT_ROWS),
     ...expiredByBlock.all(blockHeight, MAX_SWEPT_ROWS),
+    ...expired.all(seconds, MAX_SWEPT_ROWS),
   ];
   const batch = firstBatch(rows);
-  const removed = batch.filter((row) => takeApart(connection, row)).length;
-  return { removed, begun: batch.length - removed };
+  const removed = batch.filter((row) => takeApart(connection, row));
+  const gone = removed.filter((row) => row.is_doomed === 0).length;
+  return { expired: gone, other: batch.length - gone };
 }
 
-/** At least one, if there is any. */
-function firstBatch(rows: PasteRow[]): PasteRow[] {
+/** At least one, if there is any. Some are due for two reasons. */
+function firstBatch(due: SweptRow[]): SweptRow[] {
+  const rows = Array.from(new Map(due.map((row) => [row.number, row])).values());
   let bytes = 0;
   return rows.filter((row, index) => (bytes += row.bytes) <= MAX_SWEPT_BYTES || index === 0);
 }
@@ -67,30 +73,45 @@ function takeApart(connection: Connection, { number, bytes }: PasteRow): boolean
   return true;
 }
 
-function sweepUploads(connection: Connection, { seconds }: Moment): number {
-  const due = connection.statements.uploadsDue.all(seconds, MAX_SWEPT_ROWS);
-  return due.filter((id) => removeUpload(connection, id)).length;
+function sweepUploads(connection: Connection, { seconds }: Moment) {
+  const { uploadsDue, forgetUpload } = connection.statements;
+  const due = uploadsDue.all(seconds, MAX_SWEPT_ROWS);
+  let abandoned = 0;
+  for (const { id, is_complete } of due) {
+    if (is_complete === 1) forgetUpload.run(id);
+    else if (dropUpload(connection, id, MAX_SWEPT_AT_ONCE)) abandoned++;
+  }
+  return { abandoned, other: due.length - abandoned };
 }
 
 function settleDueClaims(connection: Connection, { seconds }: Moment): number {
   const due = connection.statements.claimsDue.all(seconds, MAX_SWEPT_ROWS);
-  for (const { request, paste } of due) settleClaim(connection, request, paste);
+  for (const { request, paste } of due) {
+    settleClaim(connection, request, paste, MAX_SWEPT_AT_ONCE);
+  }
   return due.length;
 }
 
-function forget({ statements }: Connection, { seconds }: Moment): number {
-  return [statements.forgetOutcomes, statements.forgetClaims]
-    .map((statement) => statement.run(seconds, MAX_SWEPT_ROWS).changes)
-    .reduce((total, changes) => total + changes);
+function forget(connection: Connection, { seconds }: Moment): number {
+  const { forgetOutcomes, forgetClaims } = connection.statements;
+  const forgotten =
+    forgetOutcomes.run(seconds, MAX_SWEPT_ROWS).changes +
+    forgetClaims.run(seconds, MAX_SWEPT_ROWS).changes;
+  if (forgotten > 0) connection.hasTraces = true; // An outcome has the id of its paste.
+  return forgotten;
 }
 
 /** Gives pages that deleted pastes have left back to the file system, a few at a time; some are kept for the next pastes. */
-function reclaim({ db }: Connection): number {
-  const free = Number(db.pragma('freelist_count', { simple: true }));
+function reclaim(connection: Connection): number {
+  const free = countFreePages(connection);
   if (free <= MAX_FREE_PAGES) return 0;
-  db.pragma(`incremental_vacuum(${RECLAIMED_PAGES})`);
-  return Math.min(free, RECLAIMED_PAGES);
+  connection.db.pragma(`incremental_vacuum(${RECLAIMED_PAGES})`);
+  connection.hasTraces = true; // The file becomes shorter when the log has been emptied.
+  return free - countFreePages(connection);
 }
+
+const countFreePages = ({ db }: Connection) =>
+  Number(db.pragma('freelist_count', { simple: true }));
 
 /**
  * The write-ahead log still has the pages as they were before. It is copied into the database and cut to nothing; if another process is

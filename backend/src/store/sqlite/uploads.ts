@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { GuardedPasteStore } from '../store.js';
 import type { Connection } from './connection.js';
 
@@ -10,9 +9,9 @@ type Uploads = Pick<
 export function createUploads(connection: Connection): Uploads {
   const { statements } = connection;
   return {
-    findUpload: (id, { seconds }) =>
+    findUpload: (id, { seconds, blockHeight = null }) =>
       connection.read(() => {
-        const row = statements.findUpload.get(id, seconds);
+        const row = statements.findUpload.get({ id, now: seconds, blockHeight });
         if (row === undefined) return undefined;
         const { bytes, content_hash: contentHash, is_complete } = row;
         return { bytes, contentHash, isComplete: is_complete === 1 };
@@ -23,10 +22,9 @@ export function createUploads(connection: Connection): Uploads {
         const paste = statements.extendUpload.get({ id: uploadId, endsAt });
         if (paste === undefined) return undefined;
         const { changes } = statements.insertChunk.run({ paste, index, hash, content });
-        const isOther =
-          changes === 0 &&
-          !isDeepStrictEqual(statements.chunkHash.get(paste, index), Buffer.from(hash));
-        return isOther ? 'conflict' : { present: statements.chunkIndexes.all(paste) };
+        const isThere =
+          changes > 0 || statements.chunkHash.get(paste, index)?.equals(hash) === true;
+        return isThere ? { present: statements.chunkIndexes.all(paste) } : 'conflict';
       }),
 
     chunkHashes: (uploadId) => connection.read(() => statements.chunkHashes.all(uploadId)),
@@ -37,22 +35,18 @@ export function createUploads(connection: Connection): Uploads {
         if (paste !== undefined) statements.completePaste.run(paste);
       }),
 
-    dropUpload: (id) =>
-      connection.write(() => {
-        removeUpload(connection, id);
-      }),
+    dropUpload: (id) => connection.write(() => dropUpload(connection, id)),
   };
 }
 
 /**
- * Within a write.
- * @returns whether it was abandoned, rather than complete
+ * Within a write: an upload that is not complete is no more, nor is its paste.
+ * @returns whether there was a paste
  */
-export function removeUpload(connection: Connection, id: string): boolean {
+export function dropUpload(connection: Connection, id: string, maxBytes?: number): boolean {
   const { statements } = connection;
-  const paste = statements.deleteUpload.get(id) ?? undefined;
+  const paste = statements.dropUpload.get(id) ?? undefined;
   const row = paste === undefined ? undefined : statements.pasteBytes.get(paste);
-  if (row === undefined) return false;
-  connection.destroy(row);
-  return true;
+  if (row !== undefined) connection.destroy(row, maxBytes);
+  return row !== undefined;
 }
