@@ -1,50 +1,50 @@
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { nymClientUrl, describeParts, type PartName } from './stack.js';
+import { checkNymApi, waitForPage } from './answers.js';
 import { Part } from './part.js';
 import { checkPortsFree } from './ports.js';
+import { PATIENCE, untilReady, type Patience } from './readiness.js';
 import { lockDataFolder, unlockDataFolder, writeRunFile } from './run-file.js';
 import type { Settings } from './settings.js';
+import { describeParts, nymClientUrl, type PartName } from './stack.js';
+import type { StopSignals } from './stop-signals.js';
 
-/** How often a part may die right after its start before the launcher gives up on the first start. */
-const MAX_QUICK_ENDS = 4;
-const NYM_API_TIMEOUT_MS = 10_000;
-const PAGE_TIMEOUT_MS = 30_000;
+/** All parts together: the service takes up to ten seconds to answer what it has taken, the others a moment. */
+const STOP_TIMEOUT_MS = 15_000;
 
 export interface Launcher {
   url: string;
   stop(): Promise<void>;
 }
 
-/** What cannot start says so in words for the person at the terminal. */
-export class LaunchError extends Error {
-  override readonly name = 'LaunchError';
+export interface LaunchOptions {
+  settings: Settings;
+  /** Of the repository. */
+  root: string;
+  /** Gets a line now and then: about what is waited for, and about parts that had to be started again. */
+  say: (line: string) => void;
+  signals: StopSignals;
+  patience?: Patience | undefined;
 }
 
 /**
- * Starts all parts and resolves when a request has gone round: from the service through the network to itself, and back.
- * @param say gets a line now and then, about parts that had to be started again
- * @param signal aborts the start; what has been started is stopped again
+ * Starts all parts and resolves when a request has gone round: from the service through the network to itself, and back. A signal ends the
+ * start; what has been started is stopped again.
+ * @throws SettingsError, LaunchError, AbortError
  */
-export async function launch(
-  settings: Settings,
-  root: string,
-  say: (line: string) => void,
-  signal: AbortSignal,
-): Promise<Launcher> {
+export async function launch(options: LaunchOptions): Promise<Launcher> {
+  const { settings, root, signals } = options;
   lockDataFolder(settings.dataFolder);
   const parts = new Map<PartName, Part>();
   const stop = async () => {
-    for (const part of [...parts.values()].reverse()) await part.stop();
+    await stopParts([...parts.values()].reverse(), signals.stopAtOnce);
     unlockDataFolder(settings.dataFolder);
   };
   try {
     await checkPortsFree(settings);
-    if (settings.network === 'mainnet') await checkNymApi(settings.nymApiUrl, signal);
-    for (const [name, options] of describeParts(settings, root)) parts.set(name, new Part(options));
-    const serviceAddress = await startParts(parts, say, signal);
+    if (settings.network === 'mainnet') await checkNymApi(settings.nymApiUrl, signals.stop);
+    for (const [name, part] of describeParts(settings, root)) parts.set(name, new Part(part));
+    const serviceAddress = await startParts(parts, options);
     const url = `http://localhost:${settings.pagePort}`;
-    await waitForPage(url, signal);
+    await waitForPage(url, signals.stop);
     keepRunFile(settings, url, serviceAddress, parts);
     return { url, stop };
   } catch (error) {
@@ -55,68 +55,37 @@ export async function launch(
 
 /** @returns the service's address, once it has answered itself through the network */
 async function startParts(
-  parts: Map<PartName, Part>,
-  say: (line: string) => void,
-  signal: AbortSignal,
+  parts: ReadonlyMap<PartName, Part>,
+  { settings, say, signals, patience = PATIENCE[settings.network] }: LaunchOptions,
 ): Promise<string> {
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
   for (const part of parts.values()) {
-    part.on('ended', (reason, quickEnds) => {
-      say(`${part.name} ended (${reason}); starting it again. Its log: ${part.logFile}`);
-      if (quickEnds >= MAX_QUICK_ENDS) failed.abort(new LaunchError(describeFailure(part)));
-    });
+    reportTrouble(part, say);
     part.start();
   }
   const backend = parts.get('backend');
   if (backend === undefined) throw new Error('There is no backend.');
-  try {
-    const [message] = (await once(backend, 'ready', { signal: either })) as [
-      Record<string, unknown>,
-    ];
-    return String(message['serviceAddress']);
-  } catch (error) {
-    throw failed.signal.aborted ? failed.signal.reason : error;
-  }
+  const message = await untilReady(backend, [...parts.values()], patience, say, signals.stop);
+  return String(message['serviceAddress']);
 }
 
-function describeFailure({ name, logFile }: Part): string {
-  const lastLine = readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1) ?? '';
-  return `${name} does not start. The last line of its log, ${logFile}:\n${lastLine}`;
+function reportTrouble(part: Part, say: (line: string) => void): void {
+  part.on('ended', (reason) => {
+    say(`${part.name} ended (${reason}); starting it again. Its log: ${part.logFile}`);
+  });
+  part.on('unlogged', ({ message }) => {
+    say(`The log of ${part.name} cannot be written: ${message}`);
+  });
 }
 
-async function checkNymApi(nymApiUrl: string, signal: AbortSignal): Promise<void> {
-  const url = `${nymApiUrl.replace(/\/$/, '')}/v1/epoch/key-rotation-info`;
-  try {
-    const timeout = AbortSignal.timeout(NYM_API_TIMEOUT_MS);
-    const answer = await fetch(url, { signal: AbortSignal.any([signal, timeout]) });
-    if (!answer.ok) throw new Error(`it answered ${answer.status}`);
-  } catch (error) {
-    throw new LaunchError(
-      `The Nym API at ${nymApiUrl} did not answer (${describeCause(error)}). Is this machine online?`,
-    );
-  }
-}
-
-/** `fetch` says only that it failed; why stands in the cause. */
-function describeCause(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
-}
-
-async function waitForPage(url: string, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + PAGE_TIMEOUT_MS;
-  for (;;) {
-    try {
-      const answer = await fetch(url, { signal });
-      if (answer.ok) return;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (Date.now() > deadline)
-        throw new LaunchError(`The page at ${url} did not answer (${describeCause(error)}).`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** One after the other, since the service needs the network to answer what it has taken; but all of it within a limit. */
+async function stopParts(parts: readonly Part[], atOnce: AbortSignal): Promise<void> {
+  const late = new AbortController();
+  const limit = setTimeout(() => {
+    late.abort();
+  }, STOP_TIMEOUT_MS);
+  const hurry = AbortSignal.any([atOnce, late.signal]);
+  for (const part of parts) await part.stop(hurry);
+  clearTimeout(limit);
 }
 
 /** Writes `run.json`, and again whenever a part has been started anew, because its process id is another then. */
@@ -124,7 +93,7 @@ function keepRunFile(
   settings: Settings,
   url: string,
   serviceAddress: string,
-  parts: Map<PartName, Part>,
+  parts: ReadonlyMap<PartName, Part>,
 ): void {
   const write = () => {
     const pids: Record<string, number> = { launcher: process.pid };

@@ -14,3 +14,11 @@ test('a port that somebody has is named, with the setting that moves it', async 
   );
   other.close();
 });
+
+test('a port for which rights are missing is not called taken', async () => {
+  const settings = readSettings([], { PASTENYM_PORT: '80' }, '/clone')!;
+  const refuse = () => Promise.reject(Object.assign(new Error('refused'), { code: 'EACCES' }));
+  await expect(checkPortsFree(settings, refuse)).rejects.toThrow(
+    'Port 80 may not be used by this user. PASTENYM_PORT chooses another.',
+  );
+});

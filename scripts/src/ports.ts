@@ -1,35 +1,42 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { SettingsError, type Settings } from './settings.js';
+import { otherPorts, SettingsError, type Settings } from './settings.js';
 
 /** Which setting moves which ports, for the person who has to. */
 export function portsOf(settings: Settings): [port: number, setting: string][] {
-  const others = [settings.nymClientPort, ...settings.gatewayPorts, ...settings.mixPorts];
-  if (settings.network === 'local') others.unshift(settings.nymApiPort);
   return [
     [settings.pagePort, 'PASTENYM_PORT'],
-    ...others.map((port): [number, string] => [port, 'PASTENYM_PORT_BASE']),
+    ...otherPorts(settings).map((port): [number, string] => [port, 'PASTENYM_PORT_BASE']),
   ];
 }
 
-/** @throws SettingsError that names the first port that somebody else has, and the setting that moves it */
-export async function checkPortsFree(settings: Settings): Promise<void> {
+/**
+ * @param tryPort listens for a moment, and rejects as `listen` does
+ * @throws SettingsError that names the first port that cannot be had, why, and the setting that moves it
+ */
+export async function checkPortsFree(settings: Settings, tryPort = listenOnce): Promise<void> {
   for (const [port, setting] of portsOf(settings)) {
-    if (!(await isFree(port))) {
-      throw new SettingsError(`Port ${port} is taken. ${setting} chooses another.`);
+    try {
+      await tryPort(port);
+    } catch (error) {
+      throw new SettingsError(
+        `Port ${port} ${describeRefusal(error)}. ${setting} chooses another.`,
+      );
     }
   }
 }
 
-async function isFree(port: number): Promise<boolean> {
+function describeRefusal(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException; // Node's own
+  if (code === 'EADDRINUSE') return 'is taken';
+  if (code === 'EACCES') return 'may not be used by this user';
+  return `cannot be used (${message})`;
+}
+
+async function listenOnce(port: number): Promise<void> {
   const server = createServer();
-  try {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-  } catch {
-    return false;
-  }
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
   server.close();
   await once(server, 'close');
-  return true;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockDataFolder, unlockDataFolder, writeRunFile } from './run-file.js';
@@ -24,9 +24,29 @@ test.each(['', 'nonsense', '999999999'])(
   (pid) => {
     writeFileSync(join(folder, 'launcher.pid'), pid);
     lockDataFolder(folder);
-    expect(readFileSync(join(folder, 'launcher.pid'), 'utf8')).toBe(String(process.pid));
+    expect(readFileSync(join(folder, 'launcher.pid'), 'utf8')).toMatch(
+      new RegExp(`^${process.pid} `),
+    );
   },
 );
+
+test('another process with the id of a launcher that died does not hold the folder', () => {
+  writeFileSync(join(folder, 'launcher.pid'), `${process.pid} another-boot/123\n`);
+  lockDataFolder(folder);
+  expect(() => {
+    lockDataFolder(folder);
+  }).toThrow('runs already');
+});
+
+test('where no start time is known, a lock from before the last boot does not hold', () => {
+  const file = join(folder, 'launcher.pid');
+  writeFileSync(file, String(process.pid));
+  expect(() => {
+    lockDataFolder(folder);
+  }).toThrow('runs already');
+  utimesSync(file, 0, 0);
+  lockDataFolder(folder);
+});
 
 test('the run file is there while it runs and gone afterwards', () => {
   lockDataFolder(folder);

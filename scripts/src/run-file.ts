@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
+import { processStart } from './process-start.js';
 import { SettingsError } from './settings.js';
 
 /** `run.json` in the data folder: what runs now, for scripts and tests. It exists exactly while the page can be used. */
@@ -12,7 +14,7 @@ export interface RunFile {
 }
 
 const runFile = (dataFolder: string) => join(dataFolder, 'run.json');
-/** Holds the launcher's process id from its very start. */
+/** Holds the launcher's process id from its very start, and when that process was started: after a reboot, another may have the id. */
 const lockFile = (dataFolder: string) => join(dataFolder, 'launcher.pid');
 
 /**
@@ -23,13 +25,13 @@ export function lockDataFolder(dataFolder: string): void {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   for (;;) {
     try {
-      writeFileSync(lockFile(dataFolder), String(process.pid), { flag: 'wx' });
+      writeFileSync(lockFile(dataFolder), ownMark(), { flag: 'wx' });
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const pid = Number(readFileSync(lockFile(dataFolder), 'utf8'));
-    if (isAlive(pid)) {
+    const pid = findHolder(lockFile(dataFolder));
+    if (pid !== undefined) {
       throw new SettingsError(
         `Pastenym runs already in ${dataFolder} (process ${pid}). PASTENYM_DATA chooses another folder.`,
       );
@@ -49,6 +51,23 @@ export function writeRunFile(dataFolder: string, content: RunFile): void {
   writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`);
   renameSync(temporary, runFile(dataFolder));
 }
+
+const ownMark = () => `${process.pid} ${processStart(process.pid) ?? ''}\n`;
+
+/** @returns the process that wrote this lock, if it still runs */
+function findHolder(file: string): number | undefined {
+  const [pidText, start = ''] = readFileSync(file, 'utf8').trim().split(' ');
+  const pid = Number(pidText);
+  if (!isAlive(pid)) return undefined;
+  const presentStart = processStart(pid);
+  const isSame =
+    start === '' || presentStart === undefined
+      ? statSync(file).mtimeMs > bootedAtMs()
+      : start === presentStart;
+  return isSame ? pid : undefined;
+}
+
+const bootedAtMs = () => Date.now() - uptime() * 1000;
 
 function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;

@@ -36,6 +36,8 @@ test.each([
   [[], { PASTENYM_PORT: '65536' }],
   [[], { PASTENYM_PORT: '80a' }],
   [[], { PASTENYM_PORT_BASE: '65535' }],
+  [[], { PASTENYM_PORT: '21001' }],
+  [[], { PASTENYM_PORT: '30037', PASTENYM_PORT_BASE: '30000' }],
   [['--network', 'mainnet'], { NYM_API_URL: 'ftp://example' }],
   [['--network', 'mainnet'], { NYM_API_URL: 'nonsense' }],
 ])('%j with %j is a clear error', (args, env) => {
@@ -44,6 +46,10 @@ test.each([
 
 test('a port at the very end still leaves room for all', () => {
   expect(Math.max(...read([], { PASTENYM_PORT_BASE: '65498' }).mixPorts)).toBe(65_535);
+});
+
+test('on the public network the page may have a port that only a local one would use', () => {
+  expect(read(['--network', 'mainnet'], { PASTENYM_PORT: '21010' }).pagePort).toBe(21_010);
 });
 
 test('help asks for nothing else', () => {

@@ -67,7 +67,7 @@ export function readSettings(
   );
   const nymApiPort = portBase + PORT_OFFSETS.nymApi;
   const local = network === 'local';
-  return {
+  return withPortsApart({
     network,
     dataFolder: resolve(root, env['PASTENYM_DATA'] ?? 'data'),
     pagePort: readPort(env, 'PASTENYM_PORT', DEFAULT_PAGE_PORT, MAX_PORT),
@@ -79,7 +79,22 @@ export function readSettings(
     nymApiUrl: local
       ? `http://127.0.0.1:${nymApiPort}/api`
       : readUrl(env, 'NYM_API_URL', PUBLIC_NYM_API),
-  };
+  });
+}
+
+/** Every port but the page's, for which `PASTENYM_PORT_BASE` is the setting. */
+export const otherPorts = (settings: Settings): number[] => [
+  ...(settings.network === 'local' ? [settings.nymApiPort] : []),
+  settings.nymClientPort,
+  ...settings.gatewayPorts,
+  ...settings.mixPorts,
+];
+
+function withPortsApart(settings: Settings): Settings {
+  if (!otherPorts(settings).includes(settings.pagePort)) return settings;
+  throw new SettingsError(
+    `Port ${settings.pagePort} would be the page's and another part's too. PASTENYM_PORT or PASTENYM_PORT_BASE chooses another.`,
+  );
 }
 
 /** Where the parts of a network keep their files. A service has one address on each network. */

@@ -31,6 +31,7 @@ export function describeParts(settings: Settings, root: string): Map<PartName, P
 function describeMixnet(settings: Settings, root: string) {
   return {
     entry: join(root, 'mixnet/dist/main.js'),
+    readyText: 'Ready: nym-api',
     args: [
       ['--data', join(settings.dataFolder, 'mixnet')],
       ['--port-base', String(settings.portBase)],
@@ -45,6 +46,7 @@ function describeNymClient(settings: Settings, root: string) {
   const profile = settings.network === 'local' ? ['--no-cover', '--extended-packets'] : [];
   return {
     entry: join(root, 'nym-client/dist/main.js'),
+    readyText: 'Client startup finished!',
     args: [
       ['run', '--id', 'pastenym', '--init'],
       ['--data', join(networkFolder(settings), 'nym-client')],
@@ -72,6 +74,7 @@ function describeFrontend(settings: Settings, root: string) {
   const gateways = settings.gatewayPorts.map((port) => `ws://127.0.0.1:${port}`);
   return {
     entry: join(root, 'frontend/dist/server/main.js'),
+    readyText: 'the page is served',
     args: [],
     env: {
       PASTENYM_PORT: String(settings.pagePort),
