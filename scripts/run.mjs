@@ -5,9 +5,11 @@
  * It installs what is missing and builds what is stale, then runs the command in this very process. It is plain JavaScript that needs
  * nothing but Node, because on a fresh clone there is nothing else yet.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -25,6 +27,8 @@ const commands = {
 };
 
 const OLDEST_NODE = [20, 19];
+/** What takes longer than this says what it is. */
+const SILENT_MS = 1500;
 /** Written into node_modules: the version of Node's binary interface that the native addons were compiled for. */
 const ADDONS_STAMP = join(root, 'node_modules', '.node-abi');
 
@@ -64,7 +68,9 @@ function install() {
   const [command, args] = npm === undefined ? ['npm', []] : [process.execPath, [npm]];
   // Not `npm ci`: that refuses a lockfile in which a registry's mirror left out binaries for other platforms.
   // Messages go where they do not mix with what the command itself prints.
-  execFileSync(command, [...args, 'install', '--no-save', '--no-audit', '--no-fund'], {
+  // Whatever NODE_ENV or npm's settings leave out elsewhere: here everything is built, and may be tested.
+  const options = ['--no-save', '--no-audit', '--no-fund', '--include=dev'];
+  execFileSync(command, [...args, 'install', ...options], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     env: { ...process.env, ...nodeHeaders() },
@@ -79,16 +85,36 @@ function nodeHeaders() {
   return found ? { npm_config_nodedir: prefix } : {};
 }
 
-function buildTypeScript() {
+async function buildTypeScript() {
   const projects = ['shared', 'mixnet', 'nym-client', 'backend', 'scripts'].map(
     (folder) => `${folder}/tsconfig.src.json`,
   );
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const rest = ['frontend/tsconfig.server.json', 'e2e/tsconfig.json'];
-  execFileSync(process.execPath, [tsc, '-b', ...projects, ...rest], {
+  const compiler = spawn(process.execPath, [tsc, '-b', ...projects, ...rest], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
+  const [code] = await once(compiler, 'exit');
+  if (code !== 0) throw new Error('TypeScript does not compile.');
+}
+
+async function buildPage() {
+  const { buildFrontend } = await import('../frontend/build.mjs');
+  await buildFrontend();
+}
+
+/**
+ * @param {string} what
+ * @param {() => Promise<void>} work
+ */
+async function telling(what, work) {
+  const word = setTimeout(() => console.error(what), SILENT_MS);
+  try {
+    await work();
+  } finally {
+    clearTimeout(word);
+  }
 }
 
 async function main() {
@@ -99,11 +125,8 @@ async function main() {
   }
   checkNode();
   if (!isInstalled()) install();
-  buildTypeScript();
-  if (command.needsPage) {
-    const { buildFrontend } = await import('../frontend/build.mjs');
-    await buildFrontend();
-  }
+  await telling('Compiling …', buildTypeScript);
+  if (command.needsPage) await telling('Building the page …', buildPage);
   if (command.entry === undefined) return;
   const entry = join(root, command.entry);
   process.argv = [process.execPath, entry, ...args];

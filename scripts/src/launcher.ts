@@ -31,7 +31,7 @@ export interface LaunchOptions {
  * @throws SettingsError, LaunchError, AbortError
  */
 export async function launch(options: LaunchOptions): Promise<Launcher> {
-  const { settings, root, signals } = options;
+  const { settings, root, say, signals } = options;
   lockDataFolder(settings.dataFolder);
   const parts = new Map<PartName, Part>();
   const stop = async () => {
@@ -41,6 +41,7 @@ export async function launch(options: LaunchOptions): Promise<Launcher> {
   try {
     await checkPortsFree(settings);
     if (settings.network === 'mainnet') await checkNymApi(settings.nymApiUrl, signals.stop);
+    say(`Starting, on ${settings.network === 'local' ? 'a local' : 'the public'} Nym network …`);
     for (const [name, part] of describeParts(settings, root)) parts.set(name, new Part(part));
     const serviceAddress = await startParts(parts, options);
     const url = `http://localhost:${settings.pagePort}`;
