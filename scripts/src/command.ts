@@ -29,6 +29,7 @@ async function run(root: string, patience: Patience | undefined): Promise<number
     process.stdout.write(HELP);
     return 0;
   }
+  survivePrinting();
   const signals = listenForStop();
   signals.stop.addEventListener('abort', () => say('Stopping. Ctrl-C again stops at once.'));
   const launcher = await launch({ settings, root, say, signals, patience });
@@ -36,6 +37,11 @@ async function run(root: string, patience: Patience | undefined): Promise<number
   await aborted(signals.stop);
   await launcher.stop();
   return signals.stopAtOnce.aborted ? EXIT_INTERRUPTED : 0;
+}
+
+/** Whoever closes the terminal wants everything stopped, in order; what is printed meanwhile has nowhere to go. */
+function survivePrinting(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -140,3 +140,13 @@ test('a part that does not listen is stopped at once by a second Ctrl-C', async 
   expect(() => process.kill(pids.mixnet, 0)).toThrow('ESRCH');
   expect(existsSync(join(root, 'data', 'run.json'))).toBe(false);
 });
+
+test('when the terminal is gone, everything is stopped in order all the same', async () => {
+  const { child, exited, until } = launch({});
+  await until(/Pastenym is ready/);
+  child.stdout.destroy();
+  child.stderr.destroy();
+  child.kill('SIGHUP');
+  expect(await exited).toEqual([0, null]);
+  expect(existsSync(join(root, 'data', 'launcher.pid'))).toBe(false);
+});
