@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { createPaste, openButton, openComposePage, readError, readPaste } from './actions.js';
-import { launchBrowser, openProfile, type RecordedBrowser } from './browser.js';
+import { launchBrowser, type RecordedBrowser } from './browser.js';
 import { startStack, type Stack } from './stack.js';
 
 /** WCAG 2.1 AA as far as a program can tell, on every page, in both themes, on a wide screen and on a phone. */
@@ -45,7 +45,7 @@ async function expectAccessible(page: Page): Promise<void> {
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   test.each([1280, 320])('every page is accessible and fits %i pixels', async (width) => {
-    const page = await openProfile(recorded.browser, { colorScheme, width });
+    const page = await recorded.openProfile({ colorScheme, width });
     await openComposePage(page, stack.url);
     await expectAccessible(page);
     await page.getByTestId('connection-status').click();
@@ -69,7 +69,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
 });
 
 test('a paste is created and its link copied with the keyboard alone', async () => {
-  const page = await openProfile(recorded.browser);
+  const page = await recorded.openProfile();
   await openComposePage(page, stack.url);
   await page.getByTestId('paste-input').focus();
   await page.keyboard.type('typed');
@@ -82,4 +82,8 @@ test('a paste is created and its link copied with the keyboard alone', async () 
   }
   await page.keyboard.press('Enter');
   await page.getByText('Copied').first().waitFor();
+});
+
+test('nothing of all that made a page complain', () => {
+  expect(recorded.complaints).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { openComposePage, waitForConnection } from './actions.js';
-import { launchBrowser, openProfile, type RecordedBrowser } from './browser.js';
+import { launchBrowser, type RecordedBrowser } from './browser.js';
 import { startStack, type Stack } from './stack.js';
 
 const ROUNDS = 10;
@@ -52,11 +52,8 @@ async function sinceNavigation(page: Page, selector: string): Promise<number> {
 }
 
 /** In a profile of its own, that nothing is cached in. */
-async function withPage<T>(
-  { browser }: RecordedBrowser,
-  use: (page: Page) => Promise<T>,
-): Promise<T> {
-  const page = await openProfile(browser);
+async function withPage<T>(recorded: RecordedBrowser, use: (page: Page) => Promise<T>): Promise<T> {
+  const page = await recorded.openProfile();
   const result = await use(page);
   await page.context().close();
   return result;

@@ -2,7 +2,7 @@ import packagedChromium from '@sparticuz/chromium';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 const INSTALLED = [
   '/usr/bin/chromium',
@@ -28,8 +28,21 @@ async function findChromium(): Promise<string> {
   return INSTALLED.find((path) => existsSync(path)) ?? packagedChromium.executablePath();
 }
 
+export interface ProfileOptions {
+  colorScheme?: 'light' | 'dark';
+  width?: number;
+}
+
 export interface RecordedBrowser {
   browser: Browser;
+  /** What all pages have complained about so far: console errors, uncaught exceptions, violations of their content security policy. */
+  complaints: readonly string[];
+  /** The Nym addresses that the clients in the pages have had so far. */
+  clientAddresses: ReadonlySet<string>;
+  /** Opens a page in a profile of its own, with nothing of any other. */
+  openProfile(options?: ProfileOptions): Promise<Page>;
+  /** Closes all pages. What they complained about stays recorded. */
+  closeProfiles(): Promise<void>;
   /** Closes the browser and tells every URL that its network stack was asked for, pages, workers and the browser itself alike. */
   closeAndListUrls(): Promise<string[]>;
 }
@@ -45,8 +58,22 @@ export async function launchBrowser(): Promise<RecordedBrowser> {
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ],
   });
+  const complaints: string[] = [];
+  const clientAddresses = new Set<string>();
   return {
     browser,
+    complaints,
+    clientAddresses,
+    async openProfile(options = {}) {
+      const context = await newContext(browser, options);
+      await recordClientAddresses(context, clientAddresses);
+      const page = await context.newPage();
+      recordComplaints(page, complaints);
+      return page;
+    },
+    async closeProfiles() {
+      for (const context of browser.contexts()) await context.close();
+    },
     async closeAndListUrls() {
       await browser.close();
       const urls = readNetLog(netLog);
@@ -63,25 +90,43 @@ function readNetLog(file: string): string[] {
   return [...new Set(events.flatMap(({ params }) => params?.url ?? []))];
 }
 
-/** Opens a page in a profile of its own, with nothing of any other. */
-export async function openProfile(
+function newContext(
   browser: Browser,
-  options: { colorScheme?: 'light' | 'dark'; width?: number } = {},
-): Promise<Page> {
-  const context = await browser.newContext({
-    colorScheme: options.colorScheme ?? 'light',
-    viewport: { width: options.width ?? 1280, height: 800 },
+  { colorScheme = 'light', width = 1280 }: ProfileOptions,
+): Promise<BrowserContext> {
+  return browser.newContext({
+    colorScheme,
+    viewport: { width, height: 800 },
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  return context.newPage();
 }
 
-/** What a page complained about: console errors, uncaught exceptions, violations of its content security policy. */
-export function recordComplaints(page: Page): string[] {
-  const complaints: string[] = [];
+function recordComplaints(page: Page, complaints: string[]): void {
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  return complaints;
+}
+
+/** The SDK's worker tells the page its address, and nobody else. So the page gets a `Worker` that listens in. */
+async function recordClientAddresses(
+  context: BrowserContext,
+  addresses: Set<string>,
+): Promise<void> {
+  await context.exposeFunction('tellAddress', (address: string) => addresses.add(address));
+  await context.addInitScript(() => {
+    const tell = (address: string) => {
+      (window as unknown as { tellAddress: (address: string) => void }).tellAddress(address);
+    };
+    window.Worker = class extends Worker {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        this.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+          const text = JSON.stringify([data]);
+          const address = /"address":"([^"]+)"/.exec(text)?.[1];
+          if (address !== undefined) tell(address);
+        });
+      }
+    };
+  });
 }

@@ -19,6 +19,8 @@ export interface RunFile {
 /** The whole system, started by the same launcher as `npm start`, in a folder and on ports of its own. */
 export interface Stack extends RunFile {
   dataFolder: string;
+  /** Origins of the gateways' websockets, as browsers dial them. */
+  gatewayUrls: readonly string[];
   /** Kills a part with SIGKILL and resolves when the launcher has started it again. */
   killPart(name: 'mixnet' | 'nymClient' | 'backend'): Promise<void>;
   /** As Ctrl-C does. Resolves with the launcher's exit code. The folder is kept until `remove`. */
@@ -28,6 +30,8 @@ export interface Stack extends RunFile {
 
 const START_TIMEOUT_MS = 60_000;
 const PORTS_NEEDED = 50;
+/** From the port base, as `npm start -- --help` says. */
+const GATEWAY_OFFSETS = [10, 11];
 
 export function createDataFolder(): string {
   return mkdtempSync(join(tmpdir(), 'pastenym-e2e-'));
@@ -64,6 +68,7 @@ export async function startStack(
   return {
     ...readRun(),
     dataFolder,
+    gatewayUrls: GATEWAY_OFFSETS.map((offset) => `ws://127.0.0.1:${portBase + offset}`),
     async killPart(name) {
       const pid = readRun().pids[name];
       process.kill(pid, 'SIGKILL');
