@@ -176,6 +176,28 @@ test('an anonymous message can be answered by its tag, many packets long', async
   });
 });
 
+test('what was taken from the application before SIGTERM still leaves', async () => {
+  const mail = new Waiting<Uint8Array>();
+  correspondent.on('message', ({ message }) => {
+    mail.push(message);
+  });
+  const leaving = NymClientProcess.start([
+    ...['run', '--init', '--id', 'leaving', '--data', directory.path, '--no-cover', '-p', '0'],
+    ...['--nym-apis', mixnet.nymApiUrl],
+  ]);
+  const { url: ownUrl } = await leaving.ready();
+  const socket = await RawSocket.open(ownUrl);
+  const message = 'x'.repeat(10_000); // 7 packets, which a busy machine too makes within the time that there is
+  socket.socket.send(
+    JSON.stringify({ type: 'send', recipient: correspondent.selfAddress, message }),
+  );
+  await socket.ask('{"type":"selfAddress"}');
+  const begin = performance.now();
+  expect(await leaving.stop('SIGTERM')).toBe(0);
+  expect(performance.now() - begin).toBeLessThan(5000);
+  expect(Buffer.from(await mail.next()).toString()).toBe(message);
+}, 30_000);
+
 describe('one application at a time', () => {
   test('a second one is hung up on before its handshake is answered, and the first notices nothing', async () => {
     await withSocket(async (socket) => {

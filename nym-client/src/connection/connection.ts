@@ -1,7 +1,7 @@
 import { AppError } from '@pastenym/shared/errors';
 import { parseNymAddress } from '@pastenym/shared/nym-address';
 import { BoundedQueue } from '../bounded-queue.js';
-import { pause } from '../pause.js';
+import { atMost, pause } from '../pause.js';
 import { MAX_FRAME_BYTES, MAX_REPLY_SURBS } from '../protocol/limits.js';
 import type { JsonRequest, ReceivedMessage } from '../protocol/messages.js';
 import { formatSenderTag, parseSenderTag } from '../protocol/sender-tag.js';
@@ -290,9 +290,7 @@ class Connection extends Emitter<NymConnectionEvents> implements NymConnection {
   }
 
   async #close(): Promise<void> {
-    const patience = new AbortController();
-    await Promise.race([this.#outbox.empty(), pause(CLOSE_FLUSH_MS, patience.signal)]);
-    patience.abort();
+    await atMost(CLOSE_FLUSH_MS, this.#outbox.empty());
     this.#ended.abort();
     this.#outbox.abandon(new AppError('connection-closed'));
     await this.#link?.close();

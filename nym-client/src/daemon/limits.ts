@@ -16,5 +16,7 @@ export const MAX_UNSENT_BYTES = 1024 * 1024;
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** Quiet time after which TCP asks whether the application's machine is still there. */
 export const TCP_KEEPALIVE_MS = 30_000;
+/** How long the mixnet may take, when the client stops, for the requests that were accepted before. */
+export const LAST_REQUESTS_MS = 1_500;
 /** How long the application may take to answer our Close frame when the client stops. */
 export const CLOSE_TIMEOUT_MS = 1_000;

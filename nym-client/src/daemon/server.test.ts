@@ -106,8 +106,12 @@ test('what the mixnet refuses is a line in the log that names nobody, and no mor
 test('an application that sends faster than the mixnet takes is not read from, and nothing is lost', async () => {
   const { mixnet, connect } = await start();
   const socket = await connect();
-  const message = 'x'.repeat(100_000);
-  for (let i = 0; i < 500; i++) socket.socket.send(reply(message));
+  const large = encodeBinaryRequest({
+    type: 'reply',
+    senderTag: new Uint8Array(16),
+    message: new Uint8Array(100_000),
+  });
+  for (let i = 0; i < 500; i++) socket.socket.send(large);
   const stuck = await mixnet.requests.next();
   // 50 MB do not fit into the buffers of two sockets: what the server does not read stays here.
   expect(socket.socket.bufferedAmount).toBeGreaterThan(10_000_000);

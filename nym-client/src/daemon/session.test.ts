@@ -27,7 +27,11 @@ async function start() {
   const application = await RawSocket.open(
     `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
   );
-  open.push({ close: () => application.socket.terminate() });
+  open.push({
+    close: () => {
+      application.socket.terminate();
+    },
+  });
   const [socket] = await accepted;
   const mixnet = new SlowMixnet();
   const mailbox = new Mailbox({ maxItems: 10, maxBytes: 1000 }, silentLogger);
@@ -38,6 +42,32 @@ async function start() {
   return { application, session, mixnet, counted };
 }
 
+test('stopping waits for the requests that were accepted, takes no more, and says goodbye after the answers', async () => {
+  const { application, session, mixnet } = await start();
+  const reply = (lane: number) =>
+    `{"type":"reply","senderTag":"6CzGHguLGCk1f416kwDZB7","message":"","connectionId":${lane}}`;
+  application.socket.send(reply(1));
+  application.socket.send(reply(2));
+  const first = await mixnet.requests.next();
+  const closing = session.close();
+  application.socket.send(reply(3));
+  first.settle();
+  (await mixnet.requests.next()).settle();
+  await closing;
+  expect(await application.closed).toBe(1001);
+  const answers = await application.frames.take(2);
+  expect(answers.map(({ text }) => /"lane":(.)/.exec(text!)![1])).toEqual(['1', '2']);
+  expect([application.frames.size, mixnet.requests.size]).toEqual([0, 0]);
+});
+
+test('stopping does not wait for ever for a mixnet that takes nothing', async () => {
+  const { application, session, mixnet } = await start();
+  for (let i = 0; i < 2000; i++) application.socket.send(smallReply);
+  await mixnet.requests.next();
+  await session.close();
+  expect(await application.closed).toBe(1001);
+});
+
 const smallReply = encodeBinaryRequest({
   type: 'reply',
   senderTag: new Uint8Array(16),
@@ -47,9 +77,9 @@ const smallReply = encodeBinaryRequest({
 test('small requests do not pile up either: no more wait than the limit, and what one read brings', async () => {
   const { application, mixnet, counted } = await start();
   expect(smallReply).toHaveLength(50);
-  for (let i = 0; i < 20_000; i++) application.socket.send(smallReply);
+  for (let i = 0; i < 10_000; i++) application.socket.send(smallReply);
   const most = MAX_PENDING_REQUESTS + READ_BYTES / smallReply.length;
-  for (let handled = 1; handled <= 5000; handled++) {
+  for (let handled = 1; handled <= 3000; handled++) {
     const { settle } = await mixnet.requests.next();
     // Time for the socket, so that it could bring more.
     if (handled % 10 === 0) await new Promise(setImmediate);

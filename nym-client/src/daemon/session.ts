@@ -4,6 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 import { errorText } from '../error-text.js';
 import type { Logger } from '../logger.js';
 import type { MixnetRequest } from '../mixnet-request.js';
+import { atMost } from '../pause.js';
 import { decodeBinaryRequest, encodeBinaryResponse } from '../protocol/binary.js';
 import { decodeJsonRequest, encodeJsonResponse } from '../protocol/json.js';
 import type { ClientRequest, ServerResponse } from '../protocol/messages.js';
@@ -11,6 +12,7 @@ import { ProtocolError } from '../protocol/protocol-error.js';
 import { formatSenderTag } from '../protocol/sender-tag.js';
 import {
   CLOSE_TIMEOUT_MS,
+  LAST_REQUESTS_MS,
   MAX_PENDING_BYTES,
   MAX_PENDING_REQUESTS,
   MAX_UNSENT_BYTES,
@@ -45,6 +47,7 @@ export class Session {
   readonly #socket: WebSocket;
   readonly #settings: SessionSettings;
   #pushesText: boolean;
+  #isClosing = false;
   #pending = 0;
   #pendingBytes = 0;
   #lastRequest: Promise<void> = Promise.resolve();
@@ -70,9 +73,15 @@ export class Session {
     }
   };
 
-  /** Says goodbye, and hangs up if that is not answered. */
+  /**
+   * Takes no more requests, gives those that were accepted time to reach the mixnet, says goodbye, and hangs up if that
+   * is not answered.
+   */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#socket.once('close', resolve));
+    this.#isClosing = true;
+    await atMost(LAST_REQUESTS_MS, this.#lastRequest);
+    if (this.#socket.isPaused) this.#socket.resume(); // the answer to the Close frame is to be read
     this.#socket.close(1001);
     const impatience = setTimeout(() => {
       this.#socket.terminate();
@@ -82,6 +91,7 @@ export class Session {
   }
 
   #enqueue(data: RawData, isBinary: boolean): void {
+    if (this.#isClosing) return;
     const frame = data as Buffer; // ws's binaryType is left at 'nodebuffer'
     this.#pending++;
     this.#pendingBytes += frame.length;

@@ -1,5 +1,6 @@
 import { errorText } from '../error-text.js';
-import type { MixnetRequest } from '../mixnet-request.js';
+import { DRAIN_QUIET_MS } from './limits.js';
+import type { Stillness } from './stillness.js';
 import type { WorkerEvent, WorkerRequest } from './worker-messages.js';
 
 /** What is used of an instance of the official client. */
@@ -15,16 +16,17 @@ export interface WasmClient {
 declare const WebAssembly: { RuntimeError: new (message?: string) => Error };
 
 /**
- * Hands a request to the official client.
+ * Hands a request to the official client, or waits until that sends no more.
  * @returns what it made of it; a refusal is an answer
  * @throws WebAssembly.RuntimeError if it panicked: after that it is good for nothing
  */
 export async function answerRequest(
   client: WasmClient,
+  stillness: Stillness,
   { id, request }: WorkerRequest,
 ): Promise<WorkerEvent> {
   try {
-    await perform(client, request);
+    await perform(client, stillness, request);
     return { type: 'done', id, error: undefined };
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
@@ -32,7 +34,11 @@ export async function answerRequest(
   }
 }
 
-function perform(client: WasmClient, request: MixnetRequest): Promise<unknown> {
+function perform(
+  client: WasmClient,
+  stillness: Stillness,
+  request: WorkerRequest['request'],
+): Promise<unknown> {
   switch (request.type) {
     case 'send':
       return client.send_regular_message(request.message, request.recipient);
@@ -40,5 +46,7 @@ function perform(client: WasmClient, request: MixnetRequest): Promise<unknown> {
       return client.send_anonymous_message(request.message, request.recipient, request.replySurbs);
     case 'reply':
       return client.send_reply(request.message, request.senderTag);
+    case 'drain':
+      return stillness.wait(DRAIN_QUIET_MS);
   }
 }

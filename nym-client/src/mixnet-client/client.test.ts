@@ -141,3 +141,25 @@ test('the signal leaves a client that has started alone: whoever has it closes i
   await client.send(request);
   expect(first.worker.requests.size).toBe(1);
 });
+
+test('closing waits until what was sent has left', async () => {
+  const { client, first } = await startClient();
+  await client.send(request);
+  const closing = client.close();
+  const drained = await first.worker.drains.next();
+  expect(first.worker.hasEnded).toBe(false);
+  await expect(client.send(request)).rejects.toMatchObject({ code: 'connection-closed' });
+  drained();
+  await closing;
+  expect(first.worker.hasEnded).toBe(true);
+});
+
+test('closing waits only so long, and not at all when nothing was sent', async () => {
+  const busy = await startClient();
+  await busy.client.send(request);
+  await busy.client.close();
+  expect([busy.first.worker.hasEnded, busy.first.worker.drains.size]).toEqual([true, 1]);
+  const idle = await startClient();
+  await idle.client.close();
+  expect([idle.first.worker.hasEnded, idle.first.worker.drains.size]).toEqual([true, 0]);
+});

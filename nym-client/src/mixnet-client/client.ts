@@ -3,7 +3,7 @@ import { backoffDelayMs, type Backoff, type Random } from '../connection/backoff
 import { errorText } from '../error-text.js';
 import type { Logger } from '../logger.js';
 import type { MixnetRequest } from '../mixnet-request.js';
-import { pause } from '../pause.js';
+import { atMost, pause } from '../pause.js';
 import { saysNotRegistered } from './gateway-login.js';
 import { Heartbeats } from './heartbeat.js';
 import {
@@ -15,7 +15,12 @@ import {
   type Identity,
 } from './identity.js';
 import { formatIdentity, loadIdentity, saveIdentity } from './identity-store.js';
-import { REBUILD_BACKOFF, RETRIES_BEFORE_ASKING, SEND_PATIENCE_MS } from './limits.js';
+import {
+  DRAIN_LIMIT_MS,
+  REBUILD_BACKOFF,
+  RETRIES_BEFORE_ASKING,
+  SEND_PATIENCE_MS,
+} from './limits.js';
 import { explainFailedStart, firstAnsweringNymApi, listEntryGateways } from './nym-api.js';
 import { debugOverride, type Profile } from './profile.js';
 import { Ready } from './ready.js';
@@ -72,6 +77,8 @@ export class MixnetClient {
   #identity: Identity | undefined;
   #heartbeats: Heartbeats | undefined;
   #selfAddress = '';
+  /** Whether anything but heartbeats was ever to be sent. */
+  #hasSent = false;
   #worker: MixnetWorker | undefined;
   /** For those who have to wait for one. */
   #ready = new Ready<MixnetWorker>();
@@ -136,16 +143,28 @@ export class MixnetClient {
   async send(request: MixnetRequest): Promise<void> {
     if (this.#isClosed()) throw new AppError('connection-closed');
     const worker = this.#worker ?? (await this.#ready.value);
+    this.#hasSent = true;
     await worker.send(request);
   }
 
+  /** Takes nothing more to send, and gives what was taken before a short time to leave. */
   async close(): Promise<void> {
     this.#closed.abort();
     this.#patience.abort();
     this.#ready.fail(new AppError('connection-closed'));
     await this.#rebuilding;
+    await this.#drain();
     await this.#stopWorker();
     await this.#beating;
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#worker === undefined || !this.#hasSent) return;
+    try {
+      await atMost(DRAIN_LIMIT_MS, this.#worker.drain());
+    } catch (error) {
+      this.#logger.debug(`the mixnet client did not send what it had: ${errorText(error)}`);
+    }
   }
 
   async #startWorker(): Promise<void> {

@@ -30,6 +30,13 @@ export const REBUILD_BACKOFF: Backoff = { baseMs: 1_000, capMs: 60_000 };
  */
 export const SEND_PATIENCE_MS = 20_000;
 
+/**
+ * When the client is closed it may send what it has queued until it has been quiet for so long; with cover traffic it
+ * never is, and then for so long. The queue of the official client cannot be looked into.
+ */
+export const DRAIN_QUIET_MS = 250;
+export const DRAIN_LIMIT_MS = 1_500;
+
 /** How long a nym-api may take for one answer. */
 export const NYM_API_TIMEOUT_MS = 20_000;
 /** Pages of gateways that are read; the public network has a few hundred gateways on a few pages. */

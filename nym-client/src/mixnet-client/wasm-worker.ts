@@ -21,6 +21,8 @@ export interface MixnetWorker {
    * @throws Error with its reason; AppError `connection-closed` if it ends before
    */
   send(request: MixnetRequest): Promise<void>;
+  /** Resolves when the official client has sent nothing for a while. Rejects as `send` does. */
+  drain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -80,15 +82,13 @@ class WasmWorker implements MixnetWorker {
   }
 
   send(request: MixnetRequest): Promise<void> {
-    if (this.#hasEnded) return Promise.reject(new AppError('connection-closed'));
-    const id = this.#nextId++;
     // A copy of its own: a view would take the whole buffer along that it looks at, a socket's for instance.
     const message = new Uint8Array(request.message);
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      const sent: WorkerRequest = { id, request: { ...request, message } };
-      this.#worker.postMessage(sent, [message.buffer]);
-    });
+    return this.#ask({ ...request, message }, [message.buffer]);
+  }
+
+  drain(): Promise<void> {
+    return this.#ask({ type: 'drain' });
   }
 
   async stop(): Promise<void> {
@@ -108,6 +108,16 @@ class WasmWorker implements MixnetWorker {
       };
       if (impatience.aborted) giveUp();
       else impatience.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+
+  #ask(request: WorkerRequest['request'], transfer: ArrayBuffer[] = []): Promise<void> {
+    if (this.#hasEnded) return Promise.reject(new AppError('connection-closed'));
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      const asked: WorkerRequest = { id, request };
+      this.#worker.postMessage(asked, transfer);
     });
   }
 

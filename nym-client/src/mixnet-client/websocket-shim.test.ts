@@ -106,17 +106,20 @@ interface Heard {
 }
 let events: Waiting<Heard>;
 let client: ClientSocket;
+let sendings: number;
 
 beforeEach(async () => {
   gateway = new Gateway();
   await once(gateway.server, 'listening');
   url = `ws://127.0.0.1:${(gateway.server.address() as AddressInfo).port}/`;
   reports = new Waiting();
+  sendings = 0;
   const heard = new Waiting<Heard>();
   events = heard;
   const Class = resumingWebSocketClass({
     credentials: (asked) => Promise.resolve(asked === url ? credentials : undefined),
     report: reports.push,
+    sending: () => sendings++,
     backoff: { baseMs: 5, capMs: 50 },
   });
   client = new Class(url) as ClientSocket;
@@ -189,6 +192,20 @@ test('each login is later than the one before, by the second', async () => {
   expect(new Set(times).size).toBe(3);
   expect(times).toEqual([...times].sort((a, b) => a - b));
 }, 20_000);
+
+test('what the client sends is noted, now and when it has left, be it later', async () => {
+  const socket = await logIn();
+  const before = sendings;
+  client.send(Buffer.from('now'));
+  await gateway.frames.next();
+  expect(sendings).toBe(before + 2);
+  socket.terminate();
+  await reports.next();
+  client.send(Buffer.from('later'));
+  expect(sendings).toBe(before + 3);
+  await gateway.frames.next();
+  expect(sendings).toBe(before + 4);
+});
 
 test('a frame is copied when it must wait, since it lies in memory that is used again', async () => {
   (await logIn()).terminate();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { BoundedQueue } from '../bounded-queue.js';
-import { backoffDelayMs, type Backoff } from '../connection/backoff.js';
+import { backoffDelayMs, type Backoff, type Random } from '../connection/backoff.js';
 import { errorText } from '../error-text.js';
 import { pause } from '../pause.js';
 import {
@@ -37,8 +37,11 @@ export interface ShimEnvironment {
   /** Who the client is to the gateway at `url`; undefined while it is not registered there. */
   credentials(url: string): Promise<GatewayCredentials | undefined>;
   report(event: GatewayEvent): void;
+  /** Called when the client sends a frame, and when that has left. */
+  sending?(): void;
   /** Waits between tries. */
   backoff?: Backoff;
+  random?: Random;
 }
 
 type ClientFrame = string | ArrayBuffer | ArrayBufferView;
@@ -118,8 +121,13 @@ class ResumingWebSocket {
   send(data: ClientFrame): void {
     const frame = typeof data === 'string' ? data : copyBytes(data);
     if (typeof frame === 'string') this.#noteLogin(frame);
-    if (this.#socket?.readyState === OPEN) this.#socket.send(frame, () => undefined);
+    this.#environment.sending?.();
+    if (this.#socket?.readyState === OPEN) this.#transmit(this.#socket, frame);
     else this.#waiting.push(frame, frame.length);
+  }
+
+  #transmit(socket: WebSocket, frame: string | Buffer): void {
+    socket.send(frame, () => this.#environment.sending?.());
   }
 
   close(code?: number): void {
@@ -162,10 +170,10 @@ class ResumingWebSocket {
 
   async #resume(): Promise<void> {
     this.#environment.report({ state: 'lost' });
-    const { backoff = GATEWAY_BACKOFF } = this.#environment;
+    const { backoff = GATEWAY_BACKOFF, random = Math.random } = this.#environment;
     let refusals = 0;
     for (let tries = 1; !this.#closed.signal.aborted; tries++) {
-      const waitMs = backoffDelayMs(this.#failures++, backoff, Math.random);
+      const waitMs = backoffDelayMs(this.#failures++, backoff, random);
       await pause(waitMs, this.#closed.signal);
       try {
         await this.#resumeOnce();
@@ -199,9 +207,7 @@ class ResumingWebSocket {
 
   #resumed(socket: WebSocket): void {
     this.#adopt(socket);
-    for (let frame; (frame = this.#waiting.shift()) !== undefined;) {
-      socket.send(frame, () => undefined);
-    }
+    for (let frame; (frame = this.#waiting.shift()) !== undefined;) this.#transmit(socket, frame);
     this.#environment.report({ state: 'resumed' });
   }
 

@@ -19,7 +19,12 @@ export interface WorkerSettings {
 /** To the worker: a request, answered by `done` with the same id. */
 export interface WorkerRequest {
   id: number;
-  request: MixnetRequest;
+  request: MixnetRequest | DrainRequest;
+}
+
+/** Is done when the official client has sent nothing for a while. */
+export interface DrainRequest {
+  type: 'drain';
 }
 
 /** From the worker. */

@@ -5,6 +5,7 @@ import { answerRequest, type WasmClient } from './answer-request.js';
 import { gatewayCredentials } from './identity.js';
 import { exportDatabases, importDatabases } from './indexed-db.js';
 import { takeSenderTag, type OpaqueSenderTag } from './sender-tag.js';
+import { Stillness } from './stillness.js';
 import { resumingWebSocketClass } from './websocket-shim.js';
 import type { WorkerEvent, WorkerRequest, WorkerSettings } from './worker-messages.js';
 
@@ -23,6 +24,7 @@ interface WasmPackage {
 }
 
 const CLIENT_ID = 'pastenym';
+const stillness = new Stillness();
 
 const settings = workerData as WorkerSettings; // from wasm-worker.ts, which is typed
 const port = parentPort;
@@ -45,6 +47,7 @@ async function startClient(): Promise<WasmClient> {
     report: (event) => {
       post({ type: 'gateway', event });
     },
+    sending: stillness.noteSending,
   });
   Object.assign(globalThis, { WebSocket });
   const wasm = (await import('@nymproject/nym-client-wasm')) as unknown as WasmPackage;
@@ -92,7 +95,7 @@ silenceConsole();
 try {
   const client = await startClient();
   port.on('message', (request: WorkerRequest) => {
-    answerRequest(client, request).then(post, die);
+    answerRequest(client, stillness, request).then(post, die);
   });
   post({
     type: 'started',

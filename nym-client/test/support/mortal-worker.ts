@@ -12,6 +12,7 @@ import type { WorkerSettings } from '../../src/mixnet-client/worker-messages.js'
 export class MortalWorker implements MixnetWorker {
   readonly ended: Promise<Error>;
   readonly requests = new Waiting<MixnetRequest>();
+  readonly drains = new Waiting<() => void>();
   hasEnded = false;
   readonly settings: WorkerSettings;
   readonly handlers: WorkerHandlers;
@@ -26,6 +27,12 @@ export class MortalWorker implements MixnetWorker {
   send(request: MixnetRequest): Promise<void> {
     this.requests.push(request);
     return Promise.resolve();
+  }
+
+  drain(): Promise<void> {
+    return new Promise((resolve) => {
+      this.drains.push(resolve);
+    });
   }
 
   stop(): Promise<void> {
