@@ -1,6 +1,6 @@
 import { clientDirectory, dataDirectory, type ClientDirectory } from '../client-directory.js';
 import { loadConfig, type Config } from '../config.js';
-import { backoffDelayMs } from '../connection/backoff.js';
+import { backoffDelayMs, type Random } from '../connection/backoff.js';
 import { MAILBOX_LIMITS } from '../daemon/limits.js';
 import { Mailbox } from '../daemon/mailbox.js';
 import { assertCanListen, WebsocketServer } from '../daemon/server.js';
@@ -10,6 +10,7 @@ import { MixnetClient, type HeartbeatSettings } from '../mixnet-client/client.js
 import { REBUILD_BACKOFF } from '../mixnet-client/limits.js';
 import { compileVerifiedWasm } from '../mixnet-client/wasm-package.js';
 import { pause } from '../pause.js';
+import { isPermanent } from '../permanent-error.js';
 import {
   CLIENT_FLAGS,
   requiredId,
@@ -123,6 +124,7 @@ async function startPatiently(
   settings: RunSettings,
   { logger, stop }: CommandContext,
   received: (message: Uint8Array, senderTag: Uint8Array | undefined) => void,
+  random: Random = Math.random,
 ): Promise<MixnetClient | undefined> {
   const { directory, heartbeat } = settings;
   const wasmModule = await compileVerifiedWasm();
@@ -134,7 +136,8 @@ async function startPatiently(
       return await MixnetClient.start({ ...mixnet, heartbeat, received, signal: stop });
     } catch (error) {
       if (isAborted(stop)) break;
-      const waitMs = backoffDelayMs(attempt, REBUILD_BACKOFF, Math.random);
+      if (isPermanent(error)) throw error;
+      const waitMs = backoffDelayMs(attempt, REBUILD_BACKOFF, random);
       const wait = `trying again in ${(waitMs / 1000).toFixed(1)} s`;
       logger.error(`the client does not start: ${errorText(error)}; ${wait}`);
       await pause(waitMs, stop);
