@@ -22,7 +22,8 @@ const COMMANDS: Record<string, (args: string[], context: CommandContext) => Prom
 
 /** @returns the exit code */
 async function main(argv: string[], context: CommandContext): Promise<number> {
-  const [name = '--help', ...args] = argv;
+  // A flag of the native client, allowed anywhere. There is no banner.
+  const [name = '--help', ...args] = argv.filter((argument) => argument !== '--no-banner');
   try {
     await perform(name, args, context);
     return 0;

@@ -168,6 +168,13 @@ describe('run', () => {
     expect(await running.stop()).toBe(0);
   });
 
+  test('does not wait for a gateway that the network does not have', async () => {
+    const args = ['run', '--init', '--id', 'lost', ...network, '-p', '0', '--gateway', 'nobody'];
+    const { code, log } = await nymClient(args);
+    expect(code).toBe(1);
+    expect(log).toMatch(/^\S+ ERROR An error occurred: the network has no gateway nobody$/);
+  });
+
   test('refuses keys that are damaged, without printing any of them', async () => {
     const broken = join(directory.path, 'broken');
     await cp(join(directory.path, 'made'), broken, { recursive: true });
@@ -181,7 +188,10 @@ describe('run', () => {
 
 test.each([
   [['run', '--id', 'x', '--frob'], "Unknown option '--frob' (see `nym-client run --help`)"],
-  [['upgrade'], "there is no command 'upgrade' (see `nym-client --help`)"],
+  [
+    ['--no-banner', 'upgrade', '--no-banner'],
+    "there is no command 'upgrade' (see `nym-client --help`)",
+  ],
 ])('%p is refused with one line that says why', async (args, complaint) => {
   const { code, stdout, log } = await nymClient(args);
   expect([code, stdout]).toEqual([1, '']);
@@ -189,8 +199,11 @@ test.each([
   expect(log).toContain(complaint);
 });
 
-test.each([[['--help']], [['--version']], [[]]])('%p is answered on stdout', async (args) => {
-  const { code, stdout, log } = await nymClient(args);
-  expect([code, log]).toEqual([0, '']);
-  expect(stdout).toContain('nym-client');
-});
+test.each([[['--help']], [['--version']], [[]], [['--no-banner']]])(
+  '%p is answered on stdout',
+  async (args) => {
+    const { code, stdout, log } = await nymClient(args);
+    expect([code, log]).toEqual([0, '']);
+    expect(stdout).toContain('nym-client');
+  },
+);
