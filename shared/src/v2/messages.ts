@@ -3,7 +3,7 @@ import { decodeBase64Url, encodeBase64Url } from '../base64url.js';
 import { ERRORS, type ErrorCode } from '../errors.js';
 import { MAX_VIEWS } from '../limits.js';
 import { PROOF_BYTES } from './keys.js';
-import { PUZZLE_SOLUTION_BYTES } from './puzzle.js';
+import { MAX_PUZZLE_DIFFICULTY, PUZZLE_SOLUTION_BYTES } from './puzzle.js';
 import { RECORD_BYTES } from './records.js';
 
 /**
@@ -23,7 +23,10 @@ export const MAX_PASTE_BYTES = 256 * 1024 * 1024;
 export const MAX_EXPIRY_SECONDS = 10 * 366 * 86_400;
 const MAX_NAME_LENGTH = 200;
 const MAX_NOTICE_LENGTH = 2000;
+const MAX_MESSAGE_LENGTH = 2000;
 const MAX_LISTED = 64;
+/** An hour. */
+export const MAX_RETRY_AFTER_MS = 3_600_000;
 
 const exactly = (length: number) => bytes(length, length);
 
@@ -44,10 +47,11 @@ function bytes(least: number, most: number) {
   );
 }
 
-export const idSchema = z.string().check(
-  z.length(ID_LENGTH),
-  z.refine((text) => decodeBase64Url(text)?.length === ID_BYTES),
-);
+/** The length first: the other way round, an id of 16 MB would be decoded before it is refused. */
+const isId = (text: string) =>
+  text.length === ID_LENGTH && decodeBase64Url(text)?.length === ID_BYTES;
+
+export const idSchema = z.string().check(z.refine(isId));
 
 const count = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
 
@@ -62,14 +66,14 @@ const proof = exactly(PROOF_BYTES);
 const nothing = z.object({});
 
 const limitsSchema = z.object({
-  maxPasteBytes: z.int(),
-  maxViews: z.int(),
-  minExpirySeconds: z.int(),
-  maxExpirySeconds: z.int(),
+  maxPasteBytes: size,
+  maxViews: count(1, MAX_VIEWS),
+  minExpirySeconds: expiresInSeconds,
+  maxExpirySeconds: expiresInSeconds,
 });
 
 const puzzleSchema = z.object({
-  difficulty: z.int().check(z.gte(0)),
+  difficulty: count(0, MAX_PUZZLE_DIFFICULTY),
   challenge: exactly(CHALLENGE_BYTES),
   validForSeconds: z.int().check(z.gte(0)),
 });
@@ -177,8 +181,9 @@ export const replySchema = z.discriminatedUnion('ok', [
     error: z.object({
       // A newer service may know more codes than this client.
       code: z.catch(z.enum(errorCodes), 'internal'),
-      message: z.string(),
-      retryAfterMs: z.optional(z.int().check(z.gte(0))),
+      message: z.string().check(z.maxLength(MAX_MESSAGE_LENGTH)),
+      // A number that is none leaves it to the client when to come back; a huge one would overflow a timer, which then rings at once.
+      retryAfterMs: z.catch(z.optional(count(0, MAX_RETRY_AFTER_MS)), undefined),
     }),
   }),
 ]);

@@ -113,8 +113,53 @@ test('a code that only a newer service knows is an internal error', () => {
   expect(parseV2Reply(text)).toMatchObject({ ok: false, error: { code: 'internal' } });
 });
 
+test('what a hostile service says of time, work and itself is bounded', () => {
+  const failure = (error: object) =>
+    parseV2Reply(JSON.stringify({ v: 2, id: ID, ok: false, error }));
+  for (const retryAfterMs of [-1, 0.5, 1e15, '1']) {
+    const reply = failure({ code: 'busy', message: 'x', retryAfterMs });
+    expect(reply).toMatchObject({ error: { code: 'busy', retryAfterMs: undefined } });
+  }
+  expect(failure({ code: 'busy', message: 'x'.repeat(10_000) })).toBeUndefined();
+  for (const change of [
+    { puzzle: { ...info.puzzle, difficulty: 2 ** 32 + 1 } },
+    { limits: { ...info.limits, maxPasteBytes: -1 } },
+    { limits: { ...info.limits, maxViews: 10_001 } },
+  ]) {
+    expect(() => parseReplyData('info', { ...info, ...change })).toThrow(
+      expect.objectContaining({ code: 'bad-message' }),
+    );
+  }
+  expect(parseReplyData('info', info)).toMatchObject({ name: 'here', limits: info.limits });
+});
+
+test('an id of 16 million letters costs no more than a look at its length', () => {
+  const endless = 'A'.repeat(16_000_000);
+  parseV2Request({ v: 2, id: ID, event: 'readPaste', data: { pasteId: ID, accessProof: HASH } });
+  const before = process.cpuUsage();
+  expect(requestIdOf({ v: 2, id: endless })).toBeUndefined();
+  const json = {
+    v: 2,
+    id: ID,
+    event: 'readPaste',
+    data: { pasteId: endless, accessProof: endless },
+  };
+  expect(() => parseV2Request(json)).toThrow(expect.objectContaining({ code: 'bad-request' }));
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(100);
+});
+
 const ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 const HASH = encodeBase64Url(new Uint8Array(32));
+const info = {
+  version: '1',
+  protocols: [1, 2],
+  name: 'here',
+  notice: '',
+  limits: { maxPasteBytes: 1000, maxViews: 100, minExpirySeconds: 60, maxExpirySeconds: 3600 },
+  expiriesSeconds: [60],
+  capabilities: { ipfs: false, blockHeight: false },
+  puzzle: { difficulty: 0, challenge: HASH, validForSeconds: 0 },
+};
 const create = {
   accessHash: HASH,
   deleteHash: HASH,
