@@ -29,16 +29,27 @@ export interface VisibleParameters {
 
 const AAD_LABEL = 'pastenym/v2 record';
 
-/** The AAD: the label in ASCII, then views, seconds and chunks as u32 BE. */
+const MAX_U32 = 0xffff_ffff;
+
+/**
+ * The AAD: the label in ASCII, then views, seconds and chunks as u32 BE.
+ * @throws AppError `bad-params` for what is no such number: it would be cut to another, and 2^32 + 1 views would pass for one
+ */
 export function describeParameters(parameters: VisibleParameters): Uint8Array<ArrayBuffer> {
+  const { views, expiresInSeconds, chunks } = parameters;
   const label = new TextEncoder().encode(AAD_LABEL);
   const bytes = new Uint8Array(label.length + 12);
   bytes.set(label);
   const view = new DataView(bytes.buffer, label.length);
-  view.setUint32(0, parameters.views);
-  view.setUint32(4, parameters.expiresInSeconds);
-  view.setUint32(8, parameters.chunks);
+  view.setUint32(0, asU32(views));
+  view.setUint32(4, asU32(expiresInSeconds));
+  view.setUint32(8, asU32(chunks));
   return bytes;
+}
+
+function asU32(value: number): number {
+  if (Number.isInteger(value) && value >= 0 && value <= MAX_U32) return value;
+  throw new AppError('bad-params', { detail: `${value} is not a number of views or seconds.` });
 }
 
 /** How many records hold `length` bytes; at least one. */

@@ -1,9 +1,12 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { secureRandom } from '../random.js';
 import type { PasteContent } from './container.js';
 import { openPaste, sealPaste, unlock } from './sealed-paste.js';
 import { RECORD_BYTES } from './records.js';
+
+/** Argon2id takes its time, on purpose, and more of it on a busy machine. */
+jest.setTimeout(30_000);
 
 const TEXT: PasteContent = {
   text: 'Hello mixnet! é😀',
@@ -112,4 +115,26 @@ test('a paste with a password is opened with it, and without it nothing can be d
   await expect(unlock(sealed.secret, sealed.password, undefined)).rejects.toMatchObject({
     code: 'bad-params',
   });
+});
+
+test.each([
+  ['no number of views', { views: Number.NaN }],
+  ['half a view', { views: 0.5 }],
+  ['fewer views than none', { views: -1 }],
+  ['an expiry that comes round to a minute', { expiresInSeconds: 2 ** 32 + 60 }],
+])('a paste with %s is not sealed, and none is opened', async (_, change) => {
+  const wrong = { ...OPTIONS, ...change };
+  await expect(sealPaste(TEXT, wrong)).rejects.toMatchObject({ code: 'bad-params' });
+  const sealed = await sealPaste(TEXT, OPTIONS);
+  const opened = openPaste(sealed.chunks, await keyOf(sealed), wrong);
+  await expect(opened).rejects.toMatchObject({ code: 'bad-params' });
+});
+
+test('a paste that is larger than the service takes is refused before it is sealed', async () => {
+  const files = [{ name: 'noise', type: '', bytes: secureRandom(3000) }];
+  const { size } = (await sealPaste({ ...TEXT, files }, OPTIONS)).request;
+  const sealWithin = (mostBytes: number) =>
+    sealPaste({ ...TEXT, files }, { ...OPTIONS, mostBytes });
+  expect((await sealWithin(size)).request.size).toBe(size);
+  await expect(sealWithin(size - 1)).rejects.toMatchObject({ code: 'paste-too-large' });
 });

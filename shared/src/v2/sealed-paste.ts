@@ -3,9 +3,9 @@ import { AppError } from '../errors.js';
 import { secureRandom, type RandomBytes } from '../random.js';
 import { packContent, unpackContent, type PasteContent } from './container.js';
 import { derivePasteKeys, hashProof, LINK_SECRET_BYTES, type PasteKeys } from './keys.js';
-import type { RequestData } from './messages.js';
+import { MAX_PASTE_BYTES, type RequestData } from './messages.js';
 import { createPasswordParameters, stretchPassword, type PasswordParameters } from './password.js';
-import { openRecord, sealRecords, type VisibleParameters } from './records.js';
+import { openRecord, sealedLength, sealRecords, type VisibleParameters } from './records.js';
 
 /** A paste that is ready to be sent, and what its link must carry. */
 export interface SealedPaste {
@@ -20,19 +20,22 @@ export interface SealOptions {
   views: number;
   expiresInSeconds: number;
   password?: string | undefined;
+  /** How large it may be once it is sealed: what the service says in `info`. */
+  mostBytes?: number | undefined;
   random?: RandomBytes;
 }
 
 /**
  * Seals a paste under a secret that is drawn here.
- * @throws AppError `bad-paste`, `paste-too-large`, `bad-params` (of the password)
+ * @throws AppError `bad-paste`, `paste-too-large`, `bad-params` (of the password, or views and expiry that are no such numbers)
  */
 export async function sealPaste(content: PasteContent, options: SealOptions): Promise<SealedPaste> {
-  const { views, expiresInSeconds, random = secureRandom } = options;
+  const { views, expiresInSeconds, mostBytes = MAX_PASTE_BYTES, random = secureRandom } = options;
+  const packed = await packContent(content);
+  if (sealedLength(packed.length) > mostBytes) throw new AppError('paste-too-large');
   const secret = random(LINK_SECRET_BYTES);
   const password = options.password === undefined ? undefined : createPasswordParameters(random);
   const keys = await unlock(secret, password, options.password);
-  const packed = await packContent(content);
   const chunks = await sealRecords(packed, keys.contentKey, { views, expiresInSeconds });
   return {
     secret,
@@ -64,7 +67,7 @@ export async function unlock(
   return derivePasteKeys(secret, await stretchPassword(password, parameters));
 }
 
-/** @throws AppError `wrong-key`, `bad-paste`, `paste-too-large` */
+/** @throws AppError `wrong-key`, `bad-paste`, `paste-too-large`, `bad-params` (views and expiry that no author can have asked for) */
 export async function openPaste(
   chunks: readonly Uint8Array[],
   contentKey: CryptoKey,
