@@ -18,6 +18,7 @@ export const refusals = {
   noIpfs: 'Error: storage on IPFS is not available',
   noBlockHeight: 'Error: expiration at a block height is not available',
   overloaded: 'Error: the service is busy, try again later',
+  tooManyParts: 'Error parsing message: it has too many parts',
   internal: 'Error',
   notFound: { error: 'text not found' },
 } as const;
@@ -34,10 +35,13 @@ function describeEvent(event: unknown): string {
 export class V1Refusal extends Error {
   override readonly name = 'V1Refusal';
   readonly reply: JsonValue;
+  /** What came is JSON, but no request at all. */
+  readonly isNoRequest: boolean;
 
-  constructor(reply: JsonValue) {
+  constructor(reply: JsonValue, { isNoRequest = false } = {}) {
     super('The request is refused.');
     this.reply = reply;
+    this.isNoRequest = isNoRequest;
   }
 }
 

@@ -221,6 +221,19 @@ test('what is not JSON is nobody’s request', () => {
   }
 });
 
+test.each([
+  ['null', true],
+  ['{}', true],
+  ['{"event":"ping"}', true],
+  ['{"event":"bogus","data":0}', false],
+  ['{"event":"newText","data":{}}', false],
+])(
+  'whether %s is a request at all is told, since the original answers what is none in another form',
+  (json, isNoRequest) => {
+    expect(() => parseV1Request(json)).toThrow(expect.objectContaining({ isNoRequest }));
+  },
+);
+
 test('our own requests are understood as what they were', () => {
   const id = fc.string({ maxLength: 64 });
   const request: fc.Arbitrary<V1Request & { id: string }> = fc.oneof(

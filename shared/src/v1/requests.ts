@@ -61,15 +61,21 @@ const newTextSchema = z.object({
  */
 export function parseV1Request(text: string): V1Request | undefined {
   const json = tryParseBoundedJson(text);
-  if (json === undefined) return undefined;
-  if (json === null) throw new V1Refusal(refusals.empty);
+  return json === undefined ? undefined : readV1Request(json);
+}
+
+/** The same of JSON that has been parsed already. */
+export function readV1Request(json: unknown): V1Request {
+  if (json === null) throw noRequest(refusals.empty);
   const request = requestSchema.safeParse(json);
-  if (!request.success) throw new V1Refusal(refusals.missing('event'));
+  if (!request.success) throw noRequest(refusals.missing('event'));
   const { event, data, id } = request.data;
-  if (event === undefined) throw new V1Refusal(refusals.missing('event'));
-  if (data === undefined) throw new V1Refusal(refusals.missing('data'));
+  if (event === undefined) throw noRequest(refusals.missing('event'));
+  if (data === undefined) throw noRequest(refusals.missing('data'));
   return { ...(id === undefined ? {} : { id }), ...parseEvent(event, data) };
 }
+
+const noRequest = (reply: string) => new V1Refusal(reply, { isNoRequest: true });
 
 function parseEvent(event: unknown, data: unknown): V1Request {
   switch (event) {
