@@ -39,3 +39,18 @@ export const MAX_DESTROYED_CHUNKS = 16;
 /** Free pages of 4 kB that the database keeps for the next pastes, and how many of the others it gives back at a time. */
 export const MAX_FREE_PAGES = 4096;
 export const RECLAIMED_PAGES = 256;
+
+/** A request of version 2: a chunk of 64 KiB in base64url, what stands around it, and padding. */
+export const MAX_V2_MESSAGE_BYTES = 128 * 1024;
+
+/** Requests for large answers that wait until there is room for them, which `MAX_HELD_MESSAGES` leaves half of to all others. */
+export const MAX_WAITING_FOR_ROOM = MAX_HELD_MESSAGES / 2;
+
+/** Whoever is refused because too much is waiting, should not come back sooner. */
+export const BUSY_RETRY_MS = 2000;
+
+/** The shortest expiry of a version 2 paste: it is rounded up to whole minutes. */
+export const MIN_EXPIRY_SECONDS = 60;
+
+/** Solutions of puzzles that are remembered, for each window of time, so that none serves twice. Each costs its author work and us some 200 bytes. */
+export const MAX_SPENT_SOLUTIONS = 50_000;

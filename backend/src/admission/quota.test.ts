@@ -1,0 +1,66 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import type { Usage } from '../store/store.js';
+import { PASTE_OVERHEAD_BYTES, Quota } from './quota.js';
+
+const PASTE = 1000;
+const full = expect.objectContaining({ code: 'store-full' });
+const stored = () => Promise.resolve('stored');
+
+let usage: Usage;
+let asked: number;
+let quota: Quota;
+
+beforeEach(() => {
+  usage = { pastes: 0, bytes: 0, uploads: 0 };
+  asked = 0;
+  const store = {
+    usage: () => {
+      asked++;
+      return Promise.resolve(usage);
+    },
+  };
+  quota = new Quota({ quotaBytes: 3 * (PASTE + PASTE_OVERHEAD_BYTES), store });
+});
+
+test('as much is stored as there is room for, and the store is asked once', async () => {
+  for (let n = 0; n < 3; n++) expect(await quota.within(PASTE, stored)).toBe('stored');
+  await expect(quota.within(PASTE, stored)).rejects.toEqual(full);
+  expect(asked).toBe(1);
+});
+
+test('what comes at the same time is counted before it is stored', async () => {
+  const results = await Promise.allSettled(
+    Array.from({ length: 10 }, () => quota.within(PASTE, stored)),
+  );
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+});
+
+test('what could not be stored takes no room', async () => {
+  const failing = () => Promise.reject(new Error('no'));
+  for (let n = 0; n < 10; n++) {
+    await expect(quota.within(PASTE, failing)).rejects.toThrow('no');
+  }
+  expect(await quota.within(PASTE, stored)).toBe('stored');
+});
+
+test('what was there before counts, and what is deleted makes room at the next refresh', async () => {
+  usage = { pastes: 3, bytes: 3 * PASTE, uploads: 0 };
+  await expect(quota.within(PASTE, stored)).rejects.toEqual(full);
+  usage = { pastes: 2, bytes: 2 * PASTE, uploads: 0 };
+  await quota.refresh();
+  expect(await quota.within(PASTE, stored)).toBe('stored');
+  await expect(quota.within(PASTE, stored)).rejects.toEqual(full);
+});
+
+test('many small pastes fill it, too', async () => {
+  let room = 0;
+  while ((await quota.within(1, stored).catch(() => undefined)) !== undefined) room++;
+  expect(room).toBe(5);
+});
+
+test('a store that cannot tell how full it is takes nothing, and is asked again', async () => {
+  const answers = [Promise.reject(new Error('gone')), Promise.resolve(usage)];
+  const unsure = new Quota({ quotaBytes: 10_000, store: { usage: () => answers.shift()! } });
+  await expect(unsure.within(PASTE, stored)).rejects.toThrow('gone');
+  expect(await unsure.within(PASTE, stored)).toBe('stored');
+});

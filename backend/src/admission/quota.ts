@@ -1,0 +1,63 @@
+import { AppError } from '@pastenym/shared/errors';
+import type { Upkeep, Usage } from '../store/store.js';
+
+/** What a paste takes beside its content, about: its row, its indexes, the outcome of its request. Else a million pastes of one byte would count as a megabyte. */
+export const PASTE_OVERHEAD_BYTES = 1024;
+
+/**
+ * How much may be stored. The store is asked now and then; in between, what is accepted is added, so that a paste costs nothing but an addition. What is deleted makes room at the
+ * next `refresh`.
+ */
+export class Quota {
+  readonly #quotaBytes: number;
+  readonly #store: Pick<Upkeep, 'usage'>;
+  #first: Promise<void> | undefined;
+  #storedBytes = 0;
+  /** Accepted, but not stored yet. */
+  #comingBytes = 0;
+
+  constructor({ quotaBytes, store }: { quotaBytes: number; store: Pick<Upkeep, 'usage'> }) {
+    this.#quotaBytes = quotaBytes;
+    this.#store = store;
+  }
+
+  /** Asks the store how full it is. */
+  async refresh(): Promise<void> {
+    this.#storedBytes = countBytes(await this.#store.usage());
+  }
+
+  /**
+   * Stores something, if there is room for it.
+   * @param contentBytes of the paste
+   * @param create if it fails, nothing has been stored
+   * @throws AppError `store-full`, and what `create` throws
+   */
+  async within<T>(contentBytes: number, create: () => Promise<T>): Promise<T> {
+    const bytes = contentBytes + PASTE_OVERHEAD_BYTES;
+    await this.#known();
+    if (this.#storedBytes + this.#comingBytes + bytes > this.#quotaBytes) {
+      throw new AppError('store-full');
+    }
+    this.#comingBytes += bytes;
+    try {
+      const created = await create();
+      this.#storedBytes += bytes;
+      return created;
+    } finally {
+      this.#comingBytes -= bytes;
+    }
+  }
+
+  /** The first paste waits for the first answer of the store. */
+  async #known(): Promise<void> {
+    this.#first ??= this.refresh();
+    try {
+      await this.#first;
+    } catch (error) {
+      this.#first = undefined;
+      throw error;
+    }
+  }
+}
+
+const countBytes = ({ bytes, pastes }: Usage) => bytes + pastes * PASTE_OVERHEAD_BYTES;
