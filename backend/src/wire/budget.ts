@@ -14,15 +14,25 @@ export class Budget {
 
   /** @returns how to give it back; calling that a second time does nothing */
   async reserve(amount: number): Promise<() => void> {
-    const taken = Math.min(amount, this.#size);
-    if (this.#waiting.length > 0 || taken > this.#free) {
-      await new Promise<void>((enter) => this.#waiting.push({ amount: taken, enter }));
-    } else {
-      this.#free -= taken;
-    }
+    const atOnce = this.tryReserve(amount);
+    if (atOnce !== undefined) return atOnce;
+    const wanted = Math.min(amount, this.#size);
+    await new Promise<void>((enter) => this.#waiting.push({ amount: wanted, enter }));
+    return this.#giverBack(wanted);
+  }
+
+  /** @returns undefined if one would have to wait */
+  tryReserve(amount: number): (() => void) | undefined {
+    const wanted = Math.min(amount, this.#size);
+    if (this.#waiting.length > 0 || wanted > this.#free) return undefined;
+    this.#free -= wanted;
+    return this.#giverBack(wanted);
+  }
+
+  #giverBack(amount: number): () => void {
     let isHeld = true;
     return () => {
-      if (isHeld) this.#release(taken);
+      if (isHeld) this.#release(amount);
       isHeld = false;
     };
   }

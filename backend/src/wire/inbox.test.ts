@@ -83,15 +83,25 @@ test('a defect in the answering is counted, and the next message is answered', a
   expect(counters.failed).toBe(1);
 });
 
-test('closing takes nothing more, and gives up on what takes too long', async () => {
-  const { inbox, counters, held, deliver } = heldInbox({ maxInFlight: 1 });
+test('closing takes nothing more, gives up on what takes too long, and says so to all whom it can', async () => {
+  const { inbox, counters, held, sent, deliver } = heldInbox({ maxInFlight: 1 });
   deliver('a');
   deliver('b');
   const closed = inbox.close(1);
   deliver('c');
+  expect(sent).toEqual(['busy']);
   expect(await closed).toBe(2);
   expect(held.length).toBe(1);
-  expect(counters.received).toBe(2);
+  expect(sent).toEqual(['busy', 'busy']);
+  expect(counters).toMatchObject({ received: 3, refused: 2 });
+});
+
+test('what nobody could tell whose refusal it is, is dropped', () => {
+  const { counters, sent, deliver } = heldInbox({ maxMessages: 1, refuse: () => undefined });
+  deliver('a');
+  deliver('b');
+  expect(sent).toEqual([]);
+  expect(counters.refused).toBe(1);
 });
 
 test('large answers are made one after the other when there is no room for both', async () => {
@@ -112,3 +122,77 @@ test('large answers are made one after the other when there is no room for both'
   expect(sent).toEqual(['a', 'b', 'c']);
   expect(most).toBe(1);
 });
+
+/** Large answers (`L…`) wait for room until they are let go; small ones are answered at once. */
+function inboxWithLargeAnswers(options: Partial<InboxOptions> = {}) {
+  const held: (() => void)[] = [];
+  const inbox = heldInbox({
+    budget: new Budget(10),
+    maxInFlight: 2,
+    answer: async (message, room) => {
+      if (message[0] === 'L'.charCodeAt(0)) {
+        await room.reserve(10);
+        await new Promise<void>((resolve) => held.push(resolve));
+      }
+      return message;
+    },
+    ...options,
+  });
+  return { ...inbox, held };
+}
+
+test('while many wait for room for a large answer, small ones are given', async () => {
+  const { inbox, sent, held, deliver } = inboxWithLargeAnswers();
+  for (let n = 0; n < 10; n++) deliver(`L${n}`);
+  for (const text of ['a', 'b', 'c']) deliver(text);
+  await settled();
+  expect(sent).toEqual(['a', 'b', 'c']);
+  const closed = inbox.close(5000);
+  for (let n = 0; n < 10; n++) {
+    expect(held).toHaveLength(1);
+    held.shift()?.();
+    await settled();
+  }
+  expect(await closed).toBe(0);
+  expect(sent.slice(3)).toEqual(Array.from({ length: 10 }, (_, n) => `L${n}`));
+});
+
+test('no more wait for room than are allowed', async () => {
+  const errors: unknown[] = [];
+  const { deliver, held } = inboxWithLargeAnswers({
+    maxWaitingForRoom: 2,
+    answer: async (_, room) => {
+      await room.reserve(10).catch((error: unknown) => errors.push(error));
+      await new Promise<void>((resolve) => held.push(resolve));
+      return undefined;
+    },
+  });
+  for (let n = 0; n < 4; n++) deliver('L');
+  await settled();
+  expect(errors).toEqual([expect.objectContaining({ code: 'busy', retryAfterMs: 2000 })]);
+});
+
+test('those who wait for room when it is closed are refused, and nothing is done for them afterwards', async () => {
+  let done = 0;
+  const { inbox, sent, held, deliver } = inboxWithLargeAnswers({
+    answer: async (_, room) => {
+      await room.reserve(10);
+      done++;
+      await new Promise<void>((resolve) => held.push(resolve));
+      return undefined;
+    },
+  });
+  deliver('L1');
+  deliver('L2');
+  await settled();
+  expect(await inbox.close(1)).toBe(2);
+  expect(sent).toEqual(['busy']);
+  held.shift()?.();
+  await settled();
+  expect(done).toBe(1);
+});
+
+/** Everything that can go on without anybody else has done so. */
+async function settled(): Promise<void> {
+  for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,7 +1,14 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '@pastenym/shared/errors';
 import type { Counters } from '../counters.js';
 import type { Logger } from '../logger.js';
-import { MAX_HELD_BYTES, MAX_HELD_MESSAGES, MAX_IN_FLIGHT } from '../limits.js';
+import {
+  BUSY_RETRY_MS,
+  MAX_HELD_BYTES,
+  MAX_HELD_MESSAGES,
+  MAX_IN_FLIGHT,
+  MAX_WAITING_FOR_ROOM,
+} from '../limits.js';
 import type { Budget } from './budget.js';
 
 /** A message that came, and the way back to whoever sent it. */
@@ -13,52 +20,58 @@ export interface Delivery {
 
 /** What an answer may take while it is made. It is given back when the answer has been sent. */
 export interface Room {
-  /** Waits until content of so many bytes fits into memory, beside that of the other answers. At most once per answer. */
+  /**
+   * Waits until content of so many bytes fits into memory, beside that of the other answers. At most once per answer.
+   * @throws AppError `busy` when too many wait already
+   */
   reserve: (bytes: number) => Promise<void>;
 }
 
 export interface InboxOptions {
   /** @returns undefined where nobody waits for an answer */
   answer: (message: Uint8Array, room: Room) => Promise<Uint8Array | undefined>;
-  /** What whoever sent a message is told that there is no room for. */
-  refuse: (message: Uint8Array) => Uint8Array;
+  /** What whoever sent a message is told that there is no room for; undefined where nobody could understand it. */
+  refuse: (message: Uint8Array) => Uint8Array | undefined;
   budget: Budget;
   counters: Counters;
   log: Logger;
   maxMessages?: number;
   maxBytes?: number;
   maxInFlight?: number;
+  maxWaitingForRoom?: number;
 }
 
 /**
  * Where messages wait to be answered. It is bounded: what does not fit in is refused at once, without being read. Some messages are
- * answered at the same time, so that they share commits.
+ * answered at the same time, so that they share commits. Whoever wants a large answer waits for room beside those, so that small ones go on meanwhile.
  */
 export class Inbox {
   readonly #options: Required<InboxOptions>;
   readonly #waiting: Delivery[] = [];
+  /** Those who wait for room, or have it and wait to go on. */
+  readonly #aside = new Set<Delivery>();
+  readonly #goOn: (() => void)[] = [];
   #onIdle: (() => void) | undefined;
   #inFlight = 0;
   #heldBytes = 0;
   #isClosed = false;
+  #hasGivenUp = false;
 
   constructor(options: InboxOptions) {
     this.#options = {
       maxMessages: MAX_HELD_MESSAGES,
       maxBytes: MAX_HELD_BYTES,
       maxInFlight: MAX_IN_FLIGHT,
+      maxWaitingForRoom: MAX_WAITING_FOR_ROOM,
       ...options,
     };
   }
 
-  /** Takes a message or refuses it. After `close` it does neither. */
+  /** Takes a message or refuses it. */
   deliver(delivery: Delivery): void {
-    if (this.#isClosed) return;
-    const { counters, refuse } = this.#options;
-    counters.received++;
-    if (!this.#hasRoomFor(delivery)) {
-      counters.refused++;
-      void this.#send(delivery, refuse(delivery.message));
+    this.#options.counters.received++;
+    if (this.#isClosed || !this.#hasRoomFor(delivery)) {
+      this.#refuse(delivery);
       return;
     }
     this.#heldBytes += delivery.message.length;
@@ -67,8 +80,8 @@ export class Inbox {
   }
 
   /**
-   * Takes nothing more, and answers what was taken: for at most so long, then it forgets the rest.
-   * @returns how many messages remain unanswered
+   * Takes nothing more, and answers what was taken: for at most so long, then it refuses what it has not begun with.
+   * @returns how many messages were taken and not answered
    */
   async close(patienceMs: number): Promise<number> {
     this.#isClosed = true;
@@ -81,12 +94,13 @@ export class Inbox {
     }
     patience.abort();
     const unanswered = this.#held;
-    this.#waiting.length = 0;
+    this.#hasGivenUp = true;
+    for (const delivery of [...this.#waiting.splice(0), ...this.#aside]) this.#refuse(delivery);
     return unanswered;
   }
 
   get #held(): number {
-    return this.#inFlight + this.#waiting.length;
+    return this.#inFlight + this.#aside.size + this.#waiting.length;
   }
 
   #hasRoomFor({ message }: Delivery): boolean {
@@ -94,20 +108,53 @@ export class Inbox {
     return this.#held < maxMessages && this.#heldBytes + message.length <= maxBytes;
   }
 
+  #refuse(delivery: Delivery): void {
+    const { counters, refuse } = this.#options;
+    const refusal = refuse(delivery.message);
+    counters.refused++;
+    if (refusal !== undefined) void this.#send(delivery, refusal);
+  }
+
+  /** Those who have been inside already come first. */
   #pump(): void {
     while (this.#inFlight < this.#options.maxInFlight) {
-      const delivery = this.#waiting.shift();
-      if (delivery === undefined) break;
+      const next = this.#goOn.shift() ?? this.#takeNext();
+      if (next === undefined) break;
       this.#inFlight++;
-      void this.#handle(delivery);
+      next();
     }
-    if (this.#inFlight === 0) this.#onIdle?.();
+    if (this.#held === 0) this.#onIdle?.();
+  }
+
+  #takeNext(): (() => void) | undefined {
+    const delivery = this.#waiting.shift();
+    return delivery && (() => void this.#handle(delivery));
+  }
+
+  /** Where there is no room, the delivery steps aside, so that others are answered meanwhile. */
+  async #makeRoom(delivery: Delivery, bytes: number): Promise<() => void> {
+    const { budget, maxWaitingForRoom } = this.#options;
+    const atOnce = budget.tryReserve(bytes);
+    if (atOnce !== undefined) return atOnce;
+    if (this.#aside.size >= maxWaitingForRoom) throw busy();
+    this.#aside.add(delivery);
+    this.#inFlight--;
+    this.#pump();
+    const giveBack = await budget.reserve(bytes);
+    await new Promise<void>((resolve) => {
+      this.#goOn.push(resolve);
+      this.#pump();
+    });
+    this.#aside.delete(delivery);
+    if (!this.#hasGivenUp) return giveBack;
+    giveBack();
+    throw busy();
   }
 
   async #handle(delivery: Delivery): Promise<void> {
     let giveBack: (() => void) | undefined;
     const reserve = async (bytes: number) => {
-      giveBack = await this.#options.budget.reserve(bytes);
+      giveBack = await this.#makeRoom(delivery, bytes);
     };
     try {
       const answer = await this.#options.answer(delivery.message, { reserve });
@@ -137,3 +184,5 @@ export class Inbox {
     }
   }
 }
+
+const busy = () => new AppError('busy', { retryAfterMs: BUSY_RETRY_MS });
