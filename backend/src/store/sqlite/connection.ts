@@ -1,5 +1,7 @@
+import { AppError } from '@pastenym/shared/errors';
 import type { Database } from 'better-sqlite3';
 import { MAX_DESTROYED_BYTES } from '../../limits.js';
+import { isFull } from './is-full.js';
 import { openDatabase } from './open-database.js';
 import { prepareStatements, type PasteRow, type Statements } from './statements.js';
 import { WriteGroup } from './write-group.js';
@@ -19,9 +21,16 @@ export class Connection {
     this.#writes = new WriteGroup(this.db);
   }
 
-  /** Statements are synchronous; the promise waits for the commit that several writes share. A write that throws is undone. */
-  write<T>(work: () => T): Promise<T> {
-    return this.#writes.run(work);
+  /**
+   * Statements are synchronous; the promise waits for the commit that several writes share. A write that throws is undone.
+   * @throws AppError `store-full`
+   */
+  async write<T>(work: () => T): Promise<T> {
+    try {
+      return await this.#writes.run(work);
+    } catch (error) {
+      throw isFull(error) ? new AppError('store-full', { cause: error }) : error;
+    }
   }
 
   /** Async, so that a failure is a rejection. */

@@ -69,6 +69,18 @@ test('when SQLite gives up the transaction in the middle, no write of the group 
   expect(await insert('c')).toBe(1);
 });
 
+test('on a full disk, what needs no more room is written, and the rest is not', async () => {
+  await insert('a');
+  db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true }))}`);
+  const large = () =>
+    group.run(() => db.prepare('INSERT INTO things VALUES (zeroblob(9000))').run());
+  const change = group.run(() => db.prepare("UPDATE things SET name = 'A'").run());
+  const writes = [large(), change, large()];
+  await expect(writes[0]).rejects.toMatchObject({ code: 'SQLITE_FULL' });
+  expect(await statuses(...writes)).toEqual(['rejected', 'fulfilled', 'rejected']);
+  expect(names()).toEqual(['A']);
+});
+
 test('committing now leaves nothing for later', async () => {
   const write = insert('a');
   group.commit();

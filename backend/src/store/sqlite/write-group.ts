@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { isFull } from './is-full.js';
 
 interface Write {
   /** @returns what tells its author, once the transaction has been committed */
@@ -33,6 +34,8 @@ export class WriteGroup {
             resolve(value);
           };
         } catch (error) {
+          // Some errors (a full disk) make SQLite undo the whole transaction: then no write of the group counts.
+          if (!this.#db.inTransaction) throw error;
           return () => {
             // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
             reject(error);
@@ -52,18 +55,17 @@ export class WriteGroup {
     this.#turn = undefined;
     const group = this.#waiting;
     this.#waiting = [];
-    if (group.length === 0) return;
-    try {
-      for (const tell of this.#db.transaction(() => group.map(this.#attempt)).immediate()) tell();
-    } catch (error) {
-      for (const { fail } of group) fail(error);
-    }
+    if (group.length > 0) this.#commit(group);
   }
 
-  readonly #attempt = ({ attempt }: Write): (() => void) => {
-    const tell = attempt();
-    // Some errors (a full disk) make SQLite undo the whole transaction: then no write of the group counts.
-    if (!this.#db.inTransaction) throw new Error('SQLite has given up the transaction.');
-    return tell;
-  };
+  /** On a full disk, those of a group that need no room, such as reads, must not fail with those that do: each is tried alone. */
+  #commit(group: readonly Write[]): void {
+    const attemptAll = this.#db.transaction(() => group.map(({ attempt }) => attempt()));
+    try {
+      for (const tell of attemptAll.immediate()) tell();
+    } catch (error) {
+      if (group.length > 1 && isFull(error)) for (const write of group) this.#commit([write]);
+      else for (const { fail } of group) fail(error);
+    }
+  }
 }
