@@ -21,6 +21,17 @@ test('with no settings at all the service runs on its defaults', () => {
     DATABASE_URL: resolve('data/pastes.sqlite'),
     SERVICE_ADDRESS_FILE: undefined,
     MAX_TEXT_BYTES: 12_000_000,
+    V1_CREATES: true,
+    MAX_PASTE_BYTES: 33_554_432,
+    MAX_EXPIRY_SECONDS: 31_622_400,
+    MAX_UPLOADS: 64,
+    STORE_QUOTA_BYTES: 10_737_418_240,
+    CREATES_PER_SECOND: 0,
+    CREATE_BURST: 100,
+    PUZZLE_DIFFICULTY: 0,
+    PUZZLE_MAX_DIFFICULTY: 1_000_000,
+    INSTANCE_NAME: 'Pastenym',
+    INSTANCE_NOTICE: undefined,
     SWEEP_INTERVAL_SECONDS: 60,
     V1_OUTCOME_SECONDS: 600,
     OUTCOME_SECONDS: 7200,
@@ -41,6 +52,10 @@ test('everything that is wrong is said at once', () => {
     NYM_CLIENT_URL: 'http://127.0.0.1:1977',
     DATABASE_URL: 'mysql://x',
     MAX_TEXT_BYTES: '0',
+    V1_CREATES: 'yes',
+    PUZZLE_DIFFICULTY: '4294967297',
+    INSTANCE_NAME: 'x'.repeat(61),
+    INSTANCE_NOTICE: 'one line\nand another',
     SWEEP_INTERVAL_SECONDS: '1.5',
     OUTCOME_SECONDS: '-1',
     DRAIN_SECONDS: 'soon',
@@ -50,6 +65,10 @@ test('everything that is wrong is said at once', () => {
     'NYM_CLIENT_URL',
     'DATABASE_URL',
     'MAX_TEXT_BYTES',
+    'V1_CREATES',
+    'PUZZLE_DIFFICULTY',
+    'INSTANCE_NAME',
+    'INSTANCE_NOTICE',
     'SWEEP_INTERVAL_SECONDS',
     'OUTCOME_SECONDS',
     'DRAIN_SECONDS',
@@ -87,6 +106,11 @@ test.each(['1e3', '0x10', ' 5', '5 ', '12000001', '9'.repeat(400), 'Infinity', '
     ]);
   },
 );
+
+test('a switch is on or off', () => {
+  expect(readConfig({ V1_CREATES: 'off' }).V1_CREATES).toBe(false);
+  expect(problemsOf({ V1_CREATES: 'true' })).toEqual(['V1_CREATES must be on or off.']);
+});
 
 test('the help names every setting with its default', () => {
   const help = formatHelp();

@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { MAX_V1_TEXT_LENGTH } from '@pastenym/shared/limits';
+import * as v2 from '@pastenym/shared/v2/messages';
+import { MAX_PUZZLE_DIFFICULTY } from '@pastenym/shared/v2/puzzle';
 import * as z from 'zod';
+import { MIN_EXPIRY_SECONDS } from './limits.js';
 import { LOG_LEVELS } from './logger.js';
 import { StartupError } from './startup-error.js';
 
@@ -25,8 +28,21 @@ const integer = (min: number, max: number) => {
     .pipe(z.number(error).min(min, error).max(max, error));
 };
 
+const printable = (maxLength: number) => {
+  const error = `1 to ${maxLength} printable characters`;
+  return z
+    .string()
+    .max(maxLength, error)
+    .regex(/^\P{C}+$/u, error);
+};
+
+const onOrOff = z.enum(['on', 'off'], 'on or off').transform((text) => text === 'on');
+
 const WEBSOCKET_URL = 'a ws:// or wss:// URL';
 const A_DAY_SECONDS = 86_400;
+const MEBIBYTE = 1024 * 1024;
+/** As `integer` reads them. */
+const MAX_INTEGER = 999_999_999_999_999;
 
 /** Every setting, in the order of `--help`. */
 export const SETTINGS = {
@@ -49,6 +65,57 @@ export const SETTINGS = {
     'the longest text of a paste; an encrypted one is a third longer than what was encrypted',
     String(MAX_V1_TEXT_LENGTH),
     integer(1, MAX_V1_TEXT_LENGTH),
+  ),
+  V1_CREATES: setting(
+    'version 1: whether new pastes are taken (on or off); they cost no work, whatever PUZZLE_DIFFICULTY asks of others',
+    'on',
+    onOrOff,
+  ),
+  MAX_PASTE_BYTES: setting(
+    'version 2: the largest paste, as it is stored: encrypted and padded',
+    String(32 * MEBIBYTE),
+    integer(1, v2.MAX_PASTE_BYTES),
+  ),
+  MAX_EXPIRY_SECONDS: setting(
+    'version 2: the longest time for which a paste is kept',
+    String(366 * A_DAY_SECONDS),
+    integer(MIN_EXPIRY_SECONDS, v2.MAX_EXPIRY_SECONDS),
+  ),
+  MAX_UPLOADS: setting(
+    'version 2: how many pastes of more than 64 KiB may be on their way at the same time',
+    '64',
+    integer(0, 10_000),
+  ),
+  STORE_QUOTA_BYTES: setting(
+    'how much may be stored: the content of all pastes, and 1 KiB more for each',
+    String(10 * 1024 * MEBIBYTE),
+    integer(1, MAX_INTEGER),
+  ),
+  CREATES_PER_SECOND: setting(
+    'how many new pastes are taken each second, in the long run; 0: as many as come',
+    '0',
+    integer(0, 1_000_000),
+  ),
+  CREATE_BURST: setting(
+    'how many may come at once after a quiet time, if CREATES_PER_SECOND limits them',
+    '100',
+    integer(1, 1_000_000),
+  ),
+  PUZZLE_DIFFICULTY: setting(
+    'version 2: how many hashes an author must compute for a new paste; 0: none',
+    '0',
+    integer(0, MAX_PUZZLE_DIFFICULTY),
+  ),
+  PUZZLE_MAX_DIFFICULTY: setting(
+    'version 2: to how many it rises when more come than CREATES_PER_SECOND allows; not more than PUZZLE_DIFFICULTY: it does not rise',
+    '1000000',
+    integer(0, MAX_PUZZLE_DIFFICULTY),
+  ),
+  INSTANCE_NAME: setting('what this service is called', 'Pastenym', printable(60)),
+  INSTANCE_NOTICE: setting(
+    'what its operator wants its users to read, in up to 2000 characters',
+    undefined,
+    printable(2000),
   ),
   SWEEP_INTERVAL_SECONDS: setting(
     'how often expired pastes are deleted, and what deleted ones left in files is erased',
@@ -89,7 +156,7 @@ export const SETTINGS = {
 
 type SettingName = keyof typeof SETTINGS;
 
-type Optional = 'SERVICE_ADDRESS_FILE';
+type Optional = 'SERVICE_ADDRESS_FILE' | 'INSTANCE_NOTICE';
 
 export type Config = {
   [Name in Exclude<SettingName, Optional>]: z.infer<(typeof SETTINGS)[Name]['schema']>;

@@ -1,5 +1,7 @@
 import { systemClock, type Clock } from '@pastenym/shared/clock';
 import { secureRandom, type RandomBytes } from '@pastenym/shared/random';
+import { createAdmission, type Admitting } from './admission/create-admission.js';
+import { NO_CAPABILITIES } from './capabilities.js';
 import type { Config } from './config.js';
 import { createCounters, type Counters } from './counters.js';
 import { MAX_ANSWER_BYTES } from './limits.js';
@@ -9,13 +11,16 @@ import { createOpenMixnet } from './mixnet/nym-client.js';
 import { createGuardedPastes, type GuardedPastes } from './pastes/guarded-pastes.js';
 import { createOpenPastes, type OpenPastes } from './pastes/open-pastes.js';
 import { createPresent, type Present } from './pastes/present.js';
+import { SOFTWARE_VERSION } from './software-version.js';
 import { openSqliteStore } from './store/sqlite/sqlite-store.js';
 import type { PasteStore } from './store/store.js';
 import { Budget } from './wire/budget.js';
 import { createDispatch } from './wire/dispatch.js';
+import { Failures } from './wire/failures.js';
 import { Inbox } from './wire/inbox.js';
 import { Outcomes } from './wire/outcomes.js';
 import { createAnswerV1 } from './wire/v1.js';
+import { createAnswerV2, type Instance } from './wire/v2.js';
 
 /** What the service is made of. */
 export interface Context {
@@ -28,6 +33,7 @@ export interface Context {
   store: PasteStore;
   openPastes: OpenPastes;
   guardedPastes: GuardedPastes;
+  admitting: Admitting;
   outcomes: Outcomes;
   inbox: Inbox;
   openMixnet: OpenMixnet;
@@ -52,6 +58,10 @@ export function createContext(config: Config, overrides: Overrides = {}): Contex
   const store = overrides.store ?? openSqliteStore(config.DATABASE_URL);
   const counters = createCounters();
   const outcomes = new Outcomes({ keptMs: config.V1_OUTCOME_SECONDS * 1000, clock });
+  const admitting = createAdmission(config, { store, clock, random });
+  const { admission, work } = admitting;
+  const failures = new Failures({ clock, counters, log });
+  const capabilities = NO_CAPABILITIES;
   const maxTextBytes = config.MAX_TEXT_BYTES;
   const now = createPresent(clock);
   const openPastes = createOpenPastes({ store, now, random });
@@ -65,14 +75,16 @@ export function createContext(config: Config, overrides: Overrides = {}): Contex
   });
   const answerV1 = createAnswerV1({
     pastes: openPastes,
-    outcomes,
-    clock,
-    maxTextBytes,
-    counters,
-    log,
+    takesPastes: config.V1_CREATES,
+    ...{ admission, outcomes, clock, maxTextBytes, capabilities, failures },
+  });
+  const answerV2 = createAnswerV2({
+    pastes: guardedPastes,
+    instance: describeInstance(config),
+    ...{ admission, work, capabilities, failures },
   });
   const inbox = new Inbox({
-    ...createDispatch({ answerV1, maxTextBytes }),
+    ...createDispatch({ answerV1, answerV2, maxTextBytes }),
     ...overrides.inboxLimits,
     budget: new Budget(MAX_ANSWER_BYTES),
     counters,
@@ -81,6 +93,14 @@ export function createContext(config: Config, overrides: Overrides = {}): Contex
   const openMixnet = overrides.openMixnet ?? createOpenMixnet(log);
   return {
     ...{ config, log, clock, now, random, counters, store },
-    ...{ openPastes, guardedPastes, outcomes, inbox, openMixnet },
+    ...{ openPastes, guardedPastes, admitting, outcomes, inbox, openMixnet },
   };
 }
+
+const describeInstance = (config: Config): Instance => ({
+  version: SOFTWARE_VERSION,
+  name: config.INSTANCE_NAME,
+  notice: config.INSTANCE_NOTICE ?? '',
+  maxPasteBytes: config.MAX_PASTE_BYTES,
+  maxExpirySeconds: config.MAX_EXPIRY_SECONDS,
+});

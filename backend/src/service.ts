@@ -64,7 +64,7 @@ function publishAddress({ config, log }: Context, selfAddress: string): void {
 }
 
 function createSweeper(context: Context): Sweeper {
-  const { store, now, counters, outcomes, config, log } = context;
+  const { store, now, counters, outcomes, admitting, config, log } = context;
   const logCounters = counterLogger(context);
   return new Sweeper({
     store,
@@ -72,9 +72,10 @@ function createSweeper(context: Context): Sweeper {
     counters,
     log,
     intervalMs: config.SWEEP_INTERVAL_SECONDS * 1000,
-    alsoDo: () => {
+    alsoDo: async () => {
       outcomes.prune();
       logCounters();
+      await admitting.quota.refresh();
     },
   });
 }

@@ -91,24 +91,25 @@ test('a header of another kind before a request is understood', async () => {
   expect(await service.nym.ask(header + web.ping)).toBe(HEADER + PING_REPLY);
 });
 
-test('JSON that is deeper than any stack is answered as any other', async () => {
-  const depth = 200_000;
-  const nested = '['.repeat(depth) + ']'.repeat(depth);
-  const deep = await runService();
-  try {
-    for (const [json, reply] of [
-      [nested, `"Error parsing message: 'event'"`],
-      [`{"event":"newText","data":{"text":${nested}}}`, BAD_TEXT],
-      [`{"event":"newText","data":{"text":"x","encParams":{"iv":${nested}}}}`, BAD_TEXT],
-      [`{"event":"getText","data":${nested}}`, NOT_FOUND],
-    ] as const) {
-      expect(await deep.nym.ask(json)).toBe(reply);
-    }
-    expect(await deep.nym.ask(`{"event":${nested},"data":0}`)).toMatch(/^"Error[ -~]*"$/);
-    expect(await deep.nym.ask(PING)).toBe(PING_REPLY);
-  } finally {
-    await deep.stop();
-  }
+test.each(
+  [
+    ['[', ']'],
+    ['{"a":', '}'],
+  ]
+    .flatMap(([open = '', close = '']) => {
+      const nested = `${open.repeat(200_000)}1${close.repeat(200_000)}`;
+      return [
+        nested,
+        `{"event":"newText","data":{"text":${nested}}}`,
+        `{"event":"newText","data":{"text":"x","encParams":{"iv":${nested}}}}`,
+        `{"event":"getText","data":${nested}}`,
+        `{"event":${nested},"data":0}`,
+        `{"v":2,"id":"AAAAAAAAAAAAAAAAAAAAAA","event":"info","data":${nested}}`,
+      ];
+    })
+    .map((json) => [`${json.slice(0, 60)}…`, json]),
+)('%s, deeper than any stack, is answered by nobody, and does no harm', async (_, json) => {
+  await expectNoAnswer(json);
 });
 
 test('names that JavaScript knows are only names', async () => {
@@ -162,7 +163,7 @@ describe('a text that is too long', () => {
       idIn(await small.nym.ask(web.newPublicText('\u0001'.repeat(100))));
       const refused = '"Error text too long. Max is 100"';
       expect(await small.nym.ask(web.newPublicText('é'.repeat(51)))).toBe(refused);
-      expect(await small.nym.ask(Buffer.alloc(20_000, '{'))).toBe(refused);
+      expect(await small.nym.ask(Buffer.alloc(200_000, '{'))).toBe(refused);
     } finally {
       await small.stop();
     }

@@ -8,8 +8,8 @@ export interface SweeperOptions {
   store: PasteStore;
   now: Present;
   intervalMs: number;
-  /** What else is due as often. */
-  alsoDo?: () => void;
+  /** What else is due as often, after each sweep, whether that has succeeded or not. */
+  alsoDo?: () => Promise<void>;
   counters: Counters;
   log: Logger;
 }
@@ -37,11 +37,16 @@ export class Sweeper {
   async #run(): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      await this.#sweep().catch((error: unknown) => {
-        this.#options.log.error({ err: error }, 'sweeping failed; it will be tried again');
-      });
+      await this.#attempt(() => this.#sweep());
+      await this.#attempt(this.#options.alsoDo);
       await sleep(this.#options.intervalMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  async #attempt(work: (() => Promise<void>) | undefined): Promise<void> {
+    await work?.().catch((error: unknown) => {
+      this.#options.log.error({ err: error }, 'sweeping failed; it will be tried again');
+    });
   }
 
   /** Batch after batch, with room between them for whoever else wants the store. */
@@ -55,6 +60,5 @@ export class Sweeper {
       isMore = expired + abandoned + other > 0;
     } while (isMore && !this.#stopped.signal.aborted);
     await store.eraseTraces();
-    this.#options.alsoDo?.();
   }
 }

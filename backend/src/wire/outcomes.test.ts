@@ -8,12 +8,12 @@ function outcomesAt(time: { now: number }, limits = {}) {
 }
 
 /** Work that counts how often it is done. */
-function work(answer: string) {
+function work(answer: string, goodUntil = Infinity) {
   const done = { times: 0 };
   return Object.assign(
     () => {
       done.times++;
-      return Promise.resolve(`${answer} ${done.times}`);
+      return Promise.resolve({ answer: `${answer} ${done.times}`, goodUntil });
     },
     { done },
   );
@@ -57,6 +57,40 @@ test('an answer is kept for its time and no longer', async () => {
   time.now = KEPT_MS;
   expect(outcomes.length('k')).toBeUndefined();
   expect(await outcomes.once('k', create)).toBe('created 2');
+});
+
+test('an answer is not given again once what it tells of is over', async () => {
+  const time = { now: 0 };
+  const outcomes = outcomesAt(time);
+  const read = work('paste', 1000);
+  await outcomes.once('k', work('another'));
+  await outcomes.once('l', read);
+  time.now = 999;
+  expect(await outcomes.once('l', read)).toBe('paste 1');
+  time.now = 1000;
+  expect(outcomes.length('l')).toBeUndefined();
+  expect(await outcomes.once('l', read)).toBe('paste 2');
+  outcomes.prune();
+  expect(outcomes.length('k')).toBe(9);
+});
+
+test('pruning removes what is over, wherever it stands', async () => {
+  const time = { now: 0 };
+  const outcomes = outcomesAt(time, { maxCharacters: 16 });
+  await outcomes.once('k', work('lasting'));
+  await outcomes.once('l', work('short', 1));
+  time.now = 1;
+  outcomes.prune();
+  await outcomes.once('m', work('fits'));
+  expect(['k', 'l', 'm'].map((key) => outcomes.length(key))).toEqual([9, undefined, 6]);
+});
+
+test('an answer that is not to be kept is not, and takes no room from those that are', async () => {
+  const outcomes = outcomesAt({ now: 0 }, { maxOutcomes: 1 });
+  await outcomes.once('k', work('created'));
+  const miss = work('not found', 0);
+  for (let n = 1; n <= 3; n++) expect(await outcomes.once('l', miss)).toBe(`not found ${n}`);
+  expect(outcomes.length('k')).toBe(9);
 });
 
 test('of too many answers the oldest goes first', async () => {

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { systemClock, type Clock } from '@pastenym/shared/clock';
 import { MAX_OUTCOME_CHARACTERS, MAX_OUTCOMES } from '../limits.js';
 
-interface Outcome {
+/** How a request ended. */
+export interface Outcome {
+  answer: string;
+  /** In milliseconds since 1970: not to be given again from then on. Infinity: for as long as answers are kept; 0: not at all. */
+  goodUntil: number;
+}
+
+interface Kept {
   answer: string;
   keptUntil: number;
 }
@@ -17,12 +24,12 @@ export interface OutcomesOptions {
 /**
  * The answers that were given to requests with an id, so that a request which is sent again, because its answer was lost, has one effect and
  * the same answer. They are kept in memory: for `keptMs`, within bounds of number and size (then the oldest goes first), and until the process
- * ends. They are found by a digest of the request, which its id is part of, so an id that is used twice cannot fetch another's answer.
+ * ends; and no longer than what they tell of may be told. They are found by a digest of the request, which its id is part of, so an id that is used twice cannot fetch another's answer.
  */
 export class Outcomes {
   readonly #options: Required<OutcomesOptions>;
   /** In the order in which they were kept, so that the first is the oldest. */
-  readonly #kept = new Map<string, Outcome>();
+  readonly #kept = new Map<string, Kept>();
   readonly #pending = new Map<string, Promise<string>>();
   #characters = 0;
 
@@ -44,13 +51,12 @@ export class Outcomes {
    * Answers a request: by what was answered before, or together with the same request that is being worked on, or by `work`. What `work`
    * throws is not kept, so that the request may be tried again.
    */
-  async once(key: string, work: () => Promise<string>): Promise<string> {
+  async once(key: string, work: () => Promise<Outcome>): Promise<string> {
     const known = this.#find(key)?.answer ?? this.#pending.get(key);
     if (known !== undefined) return known;
-    const answer = work();
+    const answer = this.#keep(key, work());
     this.#pending.set(key, answer);
     try {
-      this.#keep(key, await answer);
       return await answer;
     } finally {
       this.#pending.delete(key);
@@ -66,24 +72,29 @@ export class Outcomes {
   prune(): void {
     const now = this.#options.clock();
     for (const [key, { keptUntil }] of this.#kept) {
-      if (keptUntil > now) return;
-      this.#forget(key);
+      if (keptUntil <= now) this.#forget(key);
     }
   }
 
-  #find(key: string): Outcome | undefined {
-    this.prune();
-    return this.#kept.get(key);
+  #find(key: string): Kept | undefined {
+    const kept = this.#kept.get(key);
+    if (kept === undefined || kept.keptUntil > this.#options.clock()) return kept;
+    this.#forget(key);
+    return undefined;
   }
 
-  #keep(key: string, answer: string): void {
+  async #keep(key: string, outcome: Promise<Outcome>): Promise<string> {
+    const { answer, goodUntil } = await outcome;
     const { keptMs, clock, maxOutcomes, maxCharacters } = this.#options;
-    this.#kept.set(key, { answer, keptUntil: clock() + keptMs });
+    const keptUntil = Math.min(clock() + keptMs, goodUntil);
+    if (keptUntil <= clock()) return answer;
+    this.#kept.set(key, { answer, keptUntil });
     this.#characters += answer.length;
     for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= maxOutcomes && this.#characters <= maxCharacters) return;
+      if (this.#kept.size <= maxOutcomes && this.#characters <= maxCharacters) break;
       this.#forget(oldest);
     }
+    return answer;
   }
 
   #forget(key: string): void {

@@ -1,13 +1,15 @@
 import type { Clock } from '@pastenym/shared/clock';
-import { pythonJson, type JsonValue } from '@pastenym/shared/v1/python-json';
+import type { ErrorCode } from '@pastenym/shared/errors';
+import type { JsonObject, JsonValue } from '@pastenym/shared/v1/python-json';
 import { formatV1Reply, refusals, V1Refusal, type PingReply } from '@pastenym/shared/v1/replies';
-import { parseV1Request, type V1Request } from '@pastenym/shared/v1/requests';
-import type { Counters } from '../counters.js';
+import { readV1Request, type V1Request } from '@pastenym/shared/v1/requests';
+import type { Admission } from '../admission/admission.js';
+import type { Capabilities } from '../capabilities.js';
 import { SMALL_ANSWER_BYTES } from '../limits.js';
-import type { Logger } from '../logger.js';
 import type { OpenPastes } from '../pastes/open-pastes.js';
+import type { Failures } from './failures.js';
 import type { Room } from './inbox.js';
-import { Outcomes } from './outcomes.js';
+import { Outcomes, type Outcome } from './outcomes.js';
 import { getText } from './v1/get-text.js';
 import { newText } from './v1/new-text.js';
 
@@ -17,35 +19,45 @@ export interface V1Answer {
   isAlwaysRaw: boolean;
 }
 
-/** @returns undefined if the text is not JSON */
-export type AnswerV1 = (text: string, room: Room) => Promise<V1Answer | undefined>;
+/** A message of version 1: JSON, and the text that it was. */
+export interface V1Message {
+  json: unknown;
+  text: string;
+}
+
+export type AnswerV1 = (message: V1Message, room: Room) => Promise<V1Answer>;
 
 export interface V1Options {
   pastes: OpenPastes;
+  admission: Pick<Admission, 'store'>;
   outcomes: Outcomes;
   clock: Clock;
   maxTextBytes: number;
-  counters: Counters;
-  log: Logger;
+  /** Whether pastes are taken at all; they are read in any case. */
+  takesPastes: boolean;
+  capabilities: Capabilities;
+  failures: Failures;
+}
+
+/** How a request was served. */
+export interface Served {
+  reply: JsonObject;
+  /** In milliseconds since 1970: the same request is not answered so from then on. */
+  goodUntil: number;
 }
 
 /** The last version of the original, which this one behaves like. Its clients show it, and know an answer to `ping` by it. */
-const PING_REPLY = {
-  version: '2.0.3',
-  alive: true,
-  capabilities: { ipfs_hosting: false, expiration_bitcoin_height: false },
-} as const satisfies PingReply;
+const VERSION = '2.0.3';
 
 /** 128 random bits in base64url. The original's clients send no id; a short one of somebody else's could be the same for two requests. */
 const REQUEST_ID = /^[A-Za-z0-9_-]{22}$/;
 
-/** Version 1 of the wire: whatever the text is, it answers and does not throw. */
+/** Version 1 of the wire: whatever the message is, it answers and does not throw. */
 export function createAnswerV1(options: V1Options): AnswerV1 {
-  return async (text, room) => {
+  return async (message, room) => {
     try {
-      const request = parseV1Request(text);
-      if (request === undefined) return undefined;
-      return { text: await answerOnce(request, text, room, options), isAlwaysRaw: false };
+      const request = readV1Request(message.json);
+      return { text: await answerOnce(request, message.text, room, options), isAlwaysRaw: false };
     } catch (error) {
       return answerFailure(error, options);
     }
@@ -62,8 +74,8 @@ async function answerOnce(
   const isRepeatable = request.event !== 'ping' && REQUEST_ID.test(request.id ?? '');
   const key = isRepeatable ? Outcomes.key(text) : undefined;
   await makeRoom(request, key, room, options);
-  const answer = async () => formatV1Reply(await serve(request, options), request.id);
-  return key === undefined ? answer() : options.outcomes.once(key, answer);
+  if (key === undefined) return (await serve(request, options)).answer;
+  return options.outcomes.once(key, () => serve(request, options));
 }
 
 /** A few large pastes, read by many at once, would fill the memory. */
@@ -79,20 +91,21 @@ async function makeRoom(
   if (bytes > SMALL_ANSWER_BYTES) await room.reserve(bytes);
 }
 
-/** A refusal is an answer, which is kept as any other. */
-async function serve(request: V1Request, options: V1Options): Promise<JsonValue> {
+/** A refusal has had no effect, so the request may be tried again: its answer is not kept. */
+async function serve(request: V1Request, options: V1Options): Promise<Outcome> {
   try {
-    return await handle(request, options);
+    const { reply, goodUntil } = await handle(request, options);
+    return { answer: formatV1Reply(reply, request.id), goodUntil };
   } catch (error) {
-    if (error instanceof V1Refusal) return error.reply;
-    throw error;
+    if (!(error instanceof V1Refusal)) throw error;
+    return { answer: formatV1Reply(error.reply, request.id), goodUntil: 0 };
   }
 }
 
-async function handle(request: V1Request, options: V1Options): Promise<JsonValue> {
+async function handle(request: V1Request, options: V1Options): Promise<Served> {
   switch (request.event) {
     case 'ping':
-      return PING_REPLY;
+      return { reply: ping(options), goodUntil: 0 };
     case 'newText':
       return newText(request.data, options);
     case 'getText':
@@ -100,19 +113,20 @@ async function handle(request: V1Request, options: V1Options): Promise<JsonValue
   }
 }
 
-function answerFailure(error: unknown, { counters, log }: V1Options): V1Answer {
-  if (error instanceof V1Refusal) {
-    return { text: pythonJson(error.reply), isAlwaysRaw: isNoRequest(error.reply) };
-  }
-  counters.failed++;
-  log.error({ err: error }, 'a request failed');
-  return { text: formatV1Reply(refusals.internal), isAlwaysRaw: false };
+function ping({ capabilities: { ipfs, blockHeight } }: V1Options): PingReply {
+  const capabilities = { ipfs_hosting: ipfs(), expiration_bitcoin_height: blockHeight() };
+  return { version: VERSION, alive: true, capabilities };
 }
 
-function isNoRequest(reply: JsonValue): boolean {
-  return (
-    reply === refusals.empty ||
-    reply === refusals.missing('event') ||
-    reply === refusals.missing('data')
-  );
+function answerFailure(error: unknown, { failures }: V1Options): V1Answer {
+  if (error instanceof V1Refusal) {
+    return { text: formatV1Reply(error.reply), isAlwaysRaw: error.isNoRequest };
+  }
+  return { text: formatV1Reply(refusalFor(failures.report(error).code)), isAlwaysRaw: false };
+}
+
+function refusalFor(code: ErrorCode): JsonValue {
+  if (code === 'busy') return refusals.overloaded;
+  if (code === 'store-full') return refusals.full;
+  return refusals.internal;
 }

@@ -21,7 +21,7 @@ export interface NymClientEvents {
 const ADDRESS_BYTES = 96;
 const TAG_BYTES = 16;
 const U64_BYTES = 8;
-const REPLY_TIMEOUT_MS = 20_000;
+const REPLY_TIMEOUT_MS = 50_000;
 
 const FRAME = { send: 0, sendAnonymous: 1, reply: 2, selfAddress: 3 };
 

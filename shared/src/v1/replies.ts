@@ -18,7 +18,8 @@ export const refusals = {
   noIpfs: 'Error: storage on IPFS is not available',
   noBlockHeight: 'Error: expiration at a block height is not available',
   overloaded: 'Error: the service is busy, try again later',
-  tooManyParts: 'Error parsing message: it has too many parts',
+  full: 'Error: the service has no room left',
+  noPastes: 'Error: this service takes new pastes only from newer clients',
   internal: 'Error',
   notFound: { error: 'text not found' },
 } as const;

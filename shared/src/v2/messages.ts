@@ -30,11 +30,14 @@ export const MAX_RETRY_AFTER_MS = 3_600_000;
 
 const exactly = (length: number) => bytes(length, length);
 
+/** `z.instanceof` would take only those that share no memory, such as no `Buffer`. */
+const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
 function bytes(least: number, most: number) {
   const fits = (value: Uint8Array) => value.length >= least && value.length <= most;
   return z.codec(
     z.string().check(z.maxLength(Math.ceil((most * 4) / 3))),
-    z.instanceof(Uint8Array).check(z.refine(fits)),
+    bytesSchema.check(z.refine(fits)),
     {
       decode(text, context) {
         const value = decodeBase64Url(text);

@@ -2,7 +2,7 @@ import { escapeHtml } from '@pastenym/shared/v1/html-escape';
 import type { JsonObject, JsonValue } from '@pastenym/shared/v1/python-json';
 import { refusals, V1Refusal } from '@pastenym/shared/v1/replies';
 import type { OpenView } from '../../store/store.js';
-import type { V1Options } from '../v1.js';
+import type { Served, V1Options } from '../v1.js';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -10,10 +10,11 @@ const MS_PER_DAY = 86_400_000;
 export async function getText(
   urlId: string,
   { pastes }: Pick<V1Options, 'pastes'>,
-): Promise<JsonObject> {
+): Promise<Served> {
   const view = await pastes.takeView(urlId);
   if (view === undefined) throw new V1Refusal(refusals.notFound);
-  return describe(view);
+  const goodUntil = view.expiresAt === undefined ? Infinity : view.expiresAt * 1000;
+  return { reply: describe(view), goodUntil };
 }
 
 /** The original's members in the original's order, which differs for a paste that came without `encParams`. */

@@ -1,31 +1,34 @@
 import { AppError } from '@pastenym/shared/errors';
 import { parseExpiry } from '@pastenym/shared/expiry';
 import { escapeHtml } from '@pastenym/shared/v1/html-escape';
-import { pythonJson, type JsonObject } from '@pastenym/shared/v1/python-json';
+import { pythonJson } from '@pastenym/shared/v1/python-json';
 import { refusals, V1Refusal, type NewTextReply } from '@pastenym/shared/v1/replies';
 import type { NewText } from '@pastenym/shared/v1/requests';
 import { MAX_REPLY_BYTES } from '../../limits.js';
-import type { V1Options } from '../v1.js';
+import type { Served, V1Options } from '../v1.js';
 
 /** `newText`: stores a paste and answers its id. */
 export async function newText(
   paste: NewText,
-  { pastes, clock, maxTextBytes }: Pick<V1Options, 'pastes' | 'clock' | 'maxTextBytes'>,
-): Promise<JsonObject> {
+  options: Pick<V1Options, 'pastes' | 'admission' | 'clock' | 'maxTextBytes' | 'takesPastes'>,
+): Promise<Served> {
+  const { pastes, admission, clock, maxTextBytes, takesPastes } = options;
+  if (!takesPastes) throw new V1Refusal(refusals.noPastes);
   if (paste.ipfs) throw new V1Refusal(refusals.noIpfs);
   if (paste.expirationBlocks !== undefined) throw new V1Refusal(refusals.noBlockHeight);
   const content = Buffer.from(paste.text);
   if (content.length > maxTextBytes || !fitsIntoReply(paste.text)) {
     throw new V1Refusal(refusals.tooLong(maxTextBytes));
   }
-  const id = await pastes.create({
+  const draft = {
     content,
     details: paste.encParams && formatDetails(paste.encParams),
     maxViews: paste.views,
     expiresAt: paste.expiration === undefined ? undefined : readExpiry(paste.expiration, clock()),
     expiresAtBlock: undefined,
-  });
-  return { ipfs: false, url_id: id } satisfies NewTextReply;
+  };
+  const id = await admission.store(content.length, () => pastes.create(draft));
+  return { reply: { ipfs: false, url_id: id } satisfies NewTextReply, goodUntil: Infinity };
 }
 
 /** Parameters as clients send them take some 150 characters, but they may have members of their own. */

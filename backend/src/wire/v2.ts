@@ -1,0 +1,91 @@
+import { AppError } from '@pastenym/shared/errors';
+import type { EventName, ReplyData, RequestData } from '@pastenym/shared/v2/messages';
+import { formatV2Reply, parseV2Request, requestIdOf } from '@pastenym/shared/v2/wire';
+import type { Admission } from '../admission/admission.js';
+import type { ProofOfWork } from '../admission/work.js';
+import type { Capabilities } from '../capabilities.js';
+import { MAX_V2_MESSAGE_BYTES } from '../limits.js';
+import type { GuardedPastes } from '../pastes/guarded-pastes.js';
+import type { Failures } from './failures.js';
+import type { V1Message } from './v1.js';
+import { ackRead } from './v2/ack-read.js';
+import { createPaste } from './v2/create-paste.js';
+import { deletePaste } from './v2/delete-paste.js';
+import { info } from './v2/info.js';
+import { pasteStatus } from './v2/paste-status.js';
+import { putChunk } from './v2/put-chunk.js';
+import { readChunk } from './v2/read-chunk.js';
+import { readPaste } from './v2/read-paste.js';
+
+/** @returns undefined if the message has no id: its sender could not tell whose answer that is */
+export type AnswerV2 = (message: V1Message) => Promise<string | undefined>;
+
+export interface V2Options {
+  pastes: GuardedPastes;
+  admission: Pick<Admission, 'store' | 'beginUpload'>;
+  work: Pick<ProofOfWork, 'demand' | 'spend'>;
+  instance: Instance;
+  capabilities: Capabilities;
+  failures: Failures;
+}
+
+/** What `info` tells of this service that does not change while it runs. */
+export interface Instance {
+  version: string;
+  name: string;
+  notice: string;
+  maxPasteBytes: number;
+  maxExpirySeconds: number;
+}
+
+/** A request whose event is known. */
+interface Request<E extends EventName> {
+  id: string;
+  event: E;
+  data: RequestData<E>;
+}
+
+/** @param id of the request, under which it has one effect however often it comes */
+export type Handler<E extends EventName> = (
+  data: RequestData<E>,
+  options: V2Options,
+  id: string,
+) => Promise<ReplyData<E>>;
+
+const handlers: { [E in EventName]: Handler<E> } = {
+  info,
+  createPaste,
+  putChunk,
+  readPaste,
+  readChunk,
+  ackRead,
+  deletePaste,
+  pasteStatus,
+};
+
+/** Version 2 of the wire: whatever the message is, it answers and does not throw. */
+export function createAnswerV2(options: V2Options): AnswerV2 {
+  return async ({ json, text }) => {
+    const id = requestIdOf(json);
+    if (id === undefined) return undefined;
+    try {
+      if (text.length > MAX_V2_MESSAGE_BYTES) throw new AppError('message-too-large');
+      return await serve(parseV2Request(json), options);
+    } catch (error) {
+      return formatV2Failure(id, options.failures.report(error));
+    }
+  };
+}
+
+async function serve<E extends EventName>(
+  { id, event, data }: Request<E>,
+  options: V2Options,
+): Promise<string> {
+  return formatV2Reply(id, event, { ok: true, data: await handlers[event](data, options, id) });
+}
+
+/** How a request failed, for whoever sent it. */
+export function formatV2Failure(id: string, error: AppError): string {
+  const { code, message, retryAfterMs } = error;
+  return formatV2Reply(id, undefined, { ok: false, error: { code, message, retryAfterMs } });
+}

@@ -1,0 +1,7 @@
+import type { Handler } from '../v2.js';
+
+/** `ackRead`: the reader has everything; if that was the last view, the paste is destroyed now. */
+export const ackRead: Handler<'ackRead'> = async ({ pasteId, accessProof, claim }, { pastes }) => {
+  await pastes.endRead(claim, { pasteId, accessProof });
+  return {};
+};

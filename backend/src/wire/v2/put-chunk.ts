@@ -1,0 +1,6 @@
+import type { Handler } from '../v2.js';
+
+/** `putChunk`: takes part of a large paste, and tells which parts are missing. */
+export const putChunk: Handler<'putChunk'> = async ({ uploadId, index, content }, { pastes }) => ({
+  missing: await pastes.putChunk(uploadId, index, content),
+});
