@@ -1,20 +1,17 @@
 import { once } from 'node:events';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { systemClock } from '../src/clock.js';
 import { Counters } from '../src/counters.js';
-import { signingKeyFromSeed } from '../src/crypto/ed25519.js';
 import { systemRandom } from '../src/crypto/random.js';
 import { x25519PublicKey } from '../src/crypto/sodium.js';
-import { Gateway } from '../src/gateway/gateway.js';
 import { REGULAR } from '../src/geometry.js';
 import { formatFrame } from '../src/link/frame.js';
 import { LinkListener } from '../src/link/listener.js';
-import { silentLogger } from '../src/logger.js';
 import { MixNode } from '../src/mix-node/mix-node.js';
 import { buildPacket } from '../src/sphinx/build.js';
 import { formatNodeAddress } from '../src/sphinx/node-address.js';
 import { WorkLoop } from '../src/work-loop.js';
 import { GatewayClient, Line } from './support/gateway-client.js';
+import { startLonelyGateway } from './support/lonely-gateway.js';
 import { closed, link, until } from './support/routes.js';
 
 jest.setTimeout(20_000);
@@ -45,25 +42,10 @@ test('a node that stops in the middle of a frame is cut off; one that is silent 
   await until(() => frames === 2);
 });
 
-/** A gateway by itself: nothing leaves it. */
 async function lonelyGateway(authenticationMs: number): Promise<string> {
-  const gateway = await Gateway.open({
-    name: 'gateway',
-    identity: signingKeyFromSeed(systemRandom(32)),
-    sphinxKey: systemRandom(32),
-    protocolVersion: 5,
-    authenticationMs,
-    host: '127.0.0.1',
-    outgoing: { start: () => undefined, stop: () => undefined, send: () => undefined },
-    counters: new Counters(),
-    workLoop: new WorkLoop(),
-    logger: silentLogger,
-    clock: systemClock,
-    random: systemRandom,
-  });
+  const { gateway, url } = await startLonelyGateway({ authenticationMs });
   cleanUps.push(() => gateway.stop());
-  const { wsPort } = await gateway.start({ mixPort: 0, wsPort: 0 });
-  return `ws://127.0.0.1:${wsPort}/`;
+  return url;
 }
 
 test.each<[string, (line: Line) => unknown]>([

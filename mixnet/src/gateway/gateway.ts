@@ -28,6 +28,8 @@ export interface GatewayParts {
   readonly protocolVersion: number;
   /** How long a websocket may stay without an authenticated client; a minute when left out. */
   readonly authenticationMs?: number;
+  /** How many registrations are kept; 10,000 when left out. */
+  readonly maxClients?: number;
   /** Where the websocket listens; the mix port is always on loopback. */
   readonly host: string;
   readonly outgoing: Pick<Outgoing, 'send' | 'start' | 'stop'>;
@@ -93,11 +95,11 @@ export class Gateway implements SessionHost {
   static async open(parts: GatewayParts, directory?: string): Promise<Gateway> {
     if (directory === undefined) {
       const mailbox = await Mailbox.open(new MemoryMailboxStorage(), parts.clock);
-      return new Gateway(parts, await ClientStore.open(), mailbox);
+      return new Gateway(parts, await ClientStore.open(undefined, parts.maxClients), mailbox);
     }
     await makeDirectory(directory);
     const storage = new DiskMailboxStorage(join(directory, 'mailboxes'));
-    const clients = await ClientStore.open(join(directory, 'clients.json'));
+    const clients = await ClientStore.open(join(directory, 'clients.json'), parts.maxClients);
     return new Gateway(parts, clients, await Mailbox.open(storage, parts.clock));
   }
 
@@ -135,6 +137,7 @@ export class Gateway implements SessionHost {
     const listenerStopped = this.#webSockets.stop();
     for (const session of this.#sessions) session.close(CLOSE_GOING_AWAY, 'going away');
     await Promise.all([listenerStopped, this.#mixNode.stop()]);
+    await this.#saveOrder();
     await Promise.all([this.#clients.settle(), this.#mailbox.settle()]);
   }
 
@@ -143,19 +146,18 @@ export class Gateway implements SessionHost {
   }
 
   async register(client: ClientId, sharedKey: Uint8Array): Promise<void> {
-    const isConnected = (id: ClientId): boolean => this.#presence.has(id);
-    const forgotten = await this.#clients.register(client, sharedKey, isConnected);
+    const forgotten = await this.#clients.register(client, sharedKey);
     if (forgotten !== undefined) await this.#mailbox.forget(forgotten);
   }
 
   async welcome(client: ClientId, session: ClientSession): Promise<void> {
-    this.#clients.touch(client);
     this.#presence.arrive(client, session);
+    this.#clients.arrive(client);
     await this.#deliveries.handOver(client, session);
   }
 
   leave(client: ClientId, session: ClientSession): void {
-    this.#presence.leave(client, session);
+    if (this.#presence.leave(client, session)) this.#clients.leave(client);
   }
 
   async forget(client: ClientId): Promise<void> {
@@ -182,6 +184,15 @@ export class Gateway implements SessionHost {
     socket.on('close', () => {
       this.#sessions.delete(session);
     });
+  }
+
+  /** Should it fail, registrations are still there: it is no reason not to stop. */
+  async #saveOrder(): Promise<void> {
+    try {
+      await this.#clients.saveOrder();
+    } catch (error) {
+      this.onFailure(error);
+    }
   }
 
   #reportFailure(work: Promise<void>): void {

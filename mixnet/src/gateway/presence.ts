@@ -9,10 +9,6 @@ export class Presence {
     return this.#sessions.size;
   }
 
-  has(client: ClientId): boolean {
-    return this.#sessions.has(client);
-  }
-
   find(client: ClientId): ClientSession | undefined {
     return this.#sessions.get(client);
   }
@@ -24,7 +20,8 @@ export class Presence {
     if (older !== session) older?.close(CLOSE_REPLACED, 'replaced by a newer connection');
   }
 
-  leave(client: ClientId, session: ClientSession): void {
-    if (this.#sessions.get(client) === session) this.#sessions.delete(client);
+  /** @returns whether the client is away now; it is not when a newer session has taken over */
+  leave(client: ClientId, session: ClientSession): boolean {
+    return this.#sessions.get(client) === session && this.#sessions.delete(client);
   }
 }
