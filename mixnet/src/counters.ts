@@ -12,7 +12,7 @@ export const DROP_CAUSES = [
   /** A packet that ends at a node that has no clients. */
   'not-a-gateway',
   'unknown-client',
-  /** A message without a well-formed ack in front of it. */
+  /** A message without a well-formed ack in front of it, or anything that does not fill its packet. */
   'bad-ack',
   /** An ack for a client that is not connected: it is of no use later. */
   'ack-for-absent-client',

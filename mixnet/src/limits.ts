@@ -44,8 +44,10 @@ export const BANDWIDTH_GRANT_BYTES = 2 ** 36;
 
 /** Messages kept for one absent client; when full, the new one is dropped and not acknowledged. */
 export const MAX_MAILBOX_BYTES = 16 * MIB;
-/** Messages kept by one gateway for all its absent clients together. */
+export const MAX_MAILBOX_MESSAGES = 8192;
+/** Messages kept by one gateway for all its absent clients together; each takes a file of its own. */
 export const MAX_MAILBOXES_BYTES = 256 * MIB;
+export const MAX_MAILBOXES_MESSAGES = 65_536;
 export const MESSAGE_LIFETIME_MS = 24 * HOUR_MS;
 export const MAILBOX_SWEEP_MS = 10 * MINUTE_MS;
 

@@ -108,6 +108,26 @@ describe('what ends too early is counted by its cause', () => {
     await until(() => dropped('unknown-client') === 1);
   });
 
+  test('a message that does not fill its packet, such as one of no bytes at all', async () => {
+    bobsLine.close();
+    await until(() => mixnet.counters().clients.connected === 0);
+    const whole = Uint8Array.from([...route[3]!.address.subarray(0, 7), ...new Uint8Array(2041)]);
+    for (const length of [405, 405 + 48, 2047]) {
+      const packet = final(route[3]!, whole.subarray(0, length), bob.identity.publicKey);
+      await sendPacket(mixnet.gateways[0]!, packet);
+    }
+    await until(() => dropped('bad-ack') + mixnet.counters().storedMessages === 3);
+    expect(dropped('bad-ack')).toBe(3);
+  });
+
+  test.each([0, 20])('an ack of %d bytes', async (length) => {
+    const ack = { plaintext: new Uint8Array(length), payloadBytes: ACK.payloadBytes };
+    const packet = buildPacket({ route, destination: bob.identity.publicKey, ...ack });
+    await sendPacket(firstMix(), packet);
+    await until(() => dropped('bad-ack') + mixnet.counters().messagesToClients === 1);
+    expect(dropped('bad-ack')).toBe(1);
+  });
+
   test.each([
     ['that is too short', new Uint8Array(404)],
     ['whose address is none', new Uint8Array(2048)],

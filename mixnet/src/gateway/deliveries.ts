@@ -1,5 +1,5 @@
 import type { Counters, DropCause } from '../counters.js';
-import { ACK } from '../geometry.js';
+import { ACK, packetSizeByLength } from '../geometry.js';
 import type { MixFrame } from '../link/frame.js';
 import type { Outgoing } from '../mix-node/outgoing.js';
 import { SphinxError } from '../sphinx/sphinx-error.js';
@@ -34,6 +34,7 @@ export class Deliveries {
     const client = clientIdOf(destination);
     const { clients, counters } = this.#parts;
     if (clients.sharedKey(client) === undefined) counters.drop('unknown-client');
+    else if (!fills(frame.packet, plaintext)) counters.drop('bad-ack');
     else if (frame.packet.length === ACK.packetBytes) await this.#receiveAck(client, plaintext);
     else await this.#receiveMessage(client, plaintext, frame);
   }
@@ -88,3 +89,10 @@ export class Deliveries {
     if (session !== undefined) await this.handOver(client, session);
   }
 }
+
+/**
+ * Clients fill every packet. The padding would allow for less: messages of no bytes, which no limit in bytes would bound,
+ * and some so short that a client would take them for acks.
+ */
+const fills = (packet: Uint8Array, plaintext: Uint8Array): boolean =>
+  packetSizeByLength(packet.length)?.plaintextBytes === plaintext.length;

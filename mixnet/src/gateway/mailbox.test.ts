@@ -11,7 +11,13 @@ import {
 
 const ALICE = 'a1'.repeat(32);
 const BOB = 'b2'.repeat(32);
-const LIMITS: MailboxLimits = { bytesPerClient: 100, bytesInAll: 150, lifetimeMs: 1000 };
+const LIMITS: MailboxLimits = {
+  bytesPerClient: 100,
+  bytesInAll: 150,
+  messagesPerClient: 20,
+  messagesInAll: 30,
+  lifetimeMs: 1000,
+};
 
 let nowMs = 5000;
 const clock = (): number => nowMs;
@@ -93,6 +99,17 @@ describe.each<[string, () => MailboxStorage]>([
     expect(await mailbox.store(BOB, new Uint8Array(1))).toBe(false);
     await collect(mailbox, ALICE);
     expect(await mailbox.store(BOB, new Uint8Array(1))).toBe(true);
+  });
+
+  test('takes no more messages than it has room for, however small they are', async () => {
+    const mailbox = await open();
+    const nothing = new Uint8Array(0);
+    for (let i = 0; i < 20; i++) expect(await mailbox.store(ALICE, nothing)).toBe(true);
+    expect(await mailbox.store(ALICE, nothing)).toBe(false);
+    for (let i = 0; i < 10; i++) expect(await mailbox.store(BOB, nothing)).toBe(true);
+    expect(await mailbox.store(BOB, nothing)).toBe(false);
+    await collect(mailbox, ALICE);
+    expect(await mailbox.store(BOB, nothing)).toBe(true);
   });
 
   test('throws away what is too old, when swept and when asked', async () => {

@@ -1,17 +1,27 @@
 import type { Clock } from '../clock.js';
-import { MAX_MAILBOX_BYTES, MAX_MAILBOXES_BYTES, MESSAGE_LIFETIME_MS } from '../limits.js';
+import {
+  MAX_MAILBOX_BYTES,
+  MAX_MAILBOX_MESSAGES,
+  MAX_MAILBOXES_BYTES,
+  MAX_MAILBOXES_MESSAGES,
+  MESSAGE_LIFETIME_MS,
+} from '../limits.js';
 import type { ClientId } from './client-store.js';
 import type { MailboxStorage, StoredMessage } from './mailbox-storage.js';
 
 export interface MailboxLimits {
   readonly bytesPerClient: number;
   readonly bytesInAll: number;
+  readonly messagesPerClient: number;
+  readonly messagesInAll: number;
   readonly lifetimeMs: number;
 }
 
 const DEFAULT_LIMITS: MailboxLimits = {
   bytesPerClient: MAX_MAILBOX_BYTES,
   bytesInAll: MAX_MAILBOXES_BYTES,
+  messagesPerClient: MAX_MAILBOX_MESSAGES,
+  messagesInAll: MAX_MAILBOXES_MESSAGES,
   lifetimeMs: MESSAGE_LIFETIME_MS,
 };
 
@@ -39,6 +49,7 @@ export class Mailbox {
   /** The deliveries that are under way; those to one client wait for each other. */
   readonly #deliveries = new Map<ClientId, Promise<void>>();
   #bytesInAll = 0;
+  #messagesInAll = 0;
   #lastNumber = 0;
 
   private constructor(storage: MailboxStorage, clock: Clock, limits: MailboxLimits) {
@@ -124,10 +135,12 @@ export class Mailbox {
   }
 
   #hasRoom(client: ClientId, byteCount: number): boolean {
-    const kept = this.#boxes.get(client)?.byteCount ?? 0;
+    const box = this.#boxes.get(client);
     return (
-      kept + byteCount <= this.#limits.bytesPerClient &&
-      this.#bytesInAll + byteCount <= this.#limits.bytesInAll
+      (box?.byteCount ?? 0) + byteCount <= this.#limits.bytesPerClient &&
+      (box?.entries.size ?? 0) < this.#limits.messagesPerClient &&
+      this.#bytesInAll + byteCount <= this.#limits.bytesInAll &&
+      this.#messagesInAll < this.#limits.messagesInAll
     );
   }
 
@@ -150,6 +163,7 @@ export class Mailbox {
     box.entries.add(entry);
     box.byteCount += byteCount;
     this.#bytesInAll += byteCount;
+    this.#messagesInAll += 1;
   }
 
   #drop(entry: Entry): void {
@@ -159,6 +173,7 @@ export class Mailbox {
     if (box.entries.size === 0) this.#boxes.delete(client);
     box.byteCount -= byteCount;
     this.#bytesInAll -= byteCount;
+    this.#messagesInAll -= 1;
   }
 
   async #remove(entry: Entry): Promise<void> {

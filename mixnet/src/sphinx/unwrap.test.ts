@@ -10,7 +10,7 @@ import {
   unhex,
 } from '../../test/support/vectors.js';
 import { x25519PublicKey } from '../crypto/sodium.js';
-import { HEADER_BYTES, MAX_HOPS, PACKET_SIZES, REGULAR } from '../geometry.js';
+import { HEADER_BYTES, MAX_HOPS, PACKET_SIZES, packetSizeByLength, REGULAR } from '../geometry.js';
 import { buildPacket, type PacketInput } from './build.js';
 import { SphinxError, unwrap, type Unwrapped } from './unwrap.js';
 
@@ -50,6 +50,7 @@ describe('packets of the official client', () => {
           expect(hop.delayNs).toBe(BigInt(expected.delay_ns!));
         } else {
           expect(hop.plaintext).toHaveLength(expected.plaintext_len!);
+          expect(hop.plaintext).toHaveLength(packetSizeByLength(vector.size)!.plaintextBytes);
           expect(sha256(hop.plaintext)).toBe(expected.plaintext_sha256);
           expect(hex(hop.destination)).toBe(expected.destination);
         }
