@@ -27,14 +27,20 @@ export const PEER_RETRY_MS = 100;
 
 /** Websockets of one gateway. */
 export const MAX_GATEWAY_CONNECTIONS = 1024;
-/** How long a websocket may stay without an authenticated client. Afterwards there is no time-out at all. */
+/** How long a websocket may stay without an authenticated client. Afterwards it may be silent for ever. */
 export const AUTHENTICATION_MS = 60 * SECOND_MS;
+/** How often a client is asked whether it is still there. The pauses are long: a busy browser may be late. */
+export const PING_MS = 2 * MINUTE_MS;
+/** A client of which nothing was heard since the first of so many pings has vanished. */
+export const MAX_UNANSWERED_PINGS = 2;
 /** A JSON control message; the largest that clients send have about 1 KiB. */
 export const MAX_CONTROL_MESSAGE_BYTES = 16 * KIB;
 /** Messages of one client that wait for their turn; its socket is not read while there are as many. */
 export const MAX_INBOX_MESSAGES = 32;
 /** What waits to be written to one client; when full, the new message is dropped and not acknowledged. */
 export const MAX_CLIENT_BACKLOG_BYTES = 16 * MIB;
+/** Answers that wait to be written to one client; its messages are not looked at while there are more. */
+export const MAX_ANSWER_BACKLOG_BYTES = 64 * KIB;
 /** How far the clock of a client that authenticates may be off. */
 export const MAX_CLOCK_SKEW_MS = 10 * MINUTE_MS;
 /** Registrations that one gateway keeps; when full, the client that was absent for longest is forgotten. */

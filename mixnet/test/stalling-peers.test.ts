@@ -12,7 +12,7 @@ import { formatNodeAddress } from '../src/sphinx/node-address.js';
 import { WorkLoop } from '../src/work-loop.js';
 import { GatewayClient, Line } from './support/gateway-client.js';
 import { startLonelyGateway } from './support/lonely-gateway.js';
-import { closed, link, until } from './support/routes.js';
+import { closed, letter, link, sendPacket, until } from './support/routes.js';
 
 jest.setTimeout(20_000);
 
@@ -65,13 +65,41 @@ test.each<[string, (line: Line) => unknown]>([
 });
 
 test('a client that is authenticated may be silent for as long as it likes', async () => {
-  const url = await lonelyGateway(STALL_MS);
+  // Long enough for a registration on a busy machine.
+  const url = await lonelyGateway(10 * STALL_MS);
   const line = await new GatewayClient().register(url);
   await line.answer();
   // Somebody who came later is cut off first: the time of the silent one is over, too.
   const other = await new Line(url).open();
   await other.refusal();
   expect(await line.ask({ type: 'supportedProtocol' })).toMatchObject({ version: 5 });
+  line.close();
+});
+
+test('a client that has vanished does not keep its place, and its messages are kept again', async () => {
+  const { gateway, counters, url, mixPort, hop } = await startLonelyGateway({ pingMs: STALL_MS });
+  cleanUps.push(() => gateway.stop());
+  const client = new GatewayClient();
+  (await client.register(url)).close();
+  const line = await new Line(url, { autoPong: false }).open();
+  line.say(client.authenticateV2(Math.floor(Date.now() / 1000)));
+  expect(await line.answer()).toMatchObject({ type: 'authenticate', status: true });
+  expect((await line.next()).closed).toBe(1001);
+  await until(() => gateway.connectedClients === 0);
+  const message = Buffer.from('later');
+  const destination = client.identity.publicKey;
+  await sendPacket({ mixPort }, letter({ route: [hop], destination, message }));
+  await until(() => gateway.storedMessages === 1);
+  expect(counters.read().messagesToClients).toBe(0);
+});
+
+test('a client that answers pings stays', async () => {
+  const { gateway, url } = await startLonelyGateway({ pingMs: STALL_MS });
+  cleanUps.push(() => gateway.stop());
+  const line = await new GatewayClient().register(url);
+  await line.answer();
+  for (let i = 0; i < 5; i++) await once(line.socket, 'ping');
+  expect(gateway.connectedClients).toBe(1);
   line.close();
 });
 

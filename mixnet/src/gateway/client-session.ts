@@ -1,5 +1,10 @@
 import type { WebSocket } from 'ws';
-import { MAX_CLIENT_BACKLOG_BYTES, MAX_INBOX_MESSAGES } from '../limits.js';
+import {
+  MAX_ANSWER_BACKLOG_BYTES,
+  MAX_CLIENT_BACKLOG_BYTES,
+  MAX_INBOX_MESSAGES,
+  MAX_UNANSWERED_PINGS,
+} from '../limits.js';
 import type { WorkLoop, WorkSource } from '../work-loop.js';
 import { sealPushedMessage } from './client-frames.js';
 import type { ClientId } from './client-store.js';
@@ -37,7 +42,8 @@ interface Incoming {
 
 /**
  * One websocket of a client. Messages are taken one at a time, in order, and each is answered before the next is looked
- * at; while many wait, the socket is not read.
+ * at. A client that does not read its answers is not listened to; while many of its messages wait, the socket is not
+ * read.
  */
 export class ClientSession implements WorkSource {
   readonly #socket: WebSocket;
@@ -48,6 +54,8 @@ export class ClientSession implements WorkSource {
   #client: Client | undefined;
   #hasEnded = false;
   #isBusy = false;
+  #answerBacklogBytes = 0;
+  #unansweredPings = 0;
 
   constructor(socket: WebSocket, host: SessionHost) {
     this.#socket = socket;
@@ -66,7 +74,7 @@ export class ClientSession implements WorkSource {
 
   /** Takes the first message of the inbox. */
   work(): boolean {
-    const next = this.#isBusy ? undefined : this.#inbox.shift();
+    const next = this.#mayListen ? this.#inbox.shift() : undefined;
     if (next === undefined) return false;
     if (this.#inbox.length < MAX_INBOX_MESSAGES / 2) this.#socket.resume();
     try {
@@ -75,7 +83,11 @@ export class ClientSession implements WorkSource {
     } catch (error) {
       this.#fail(error);
     }
-    return !this.#isBusy && this.#inbox.length > 0;
+    return this.#mayListen && this.#inbox.length > 0;
+  }
+
+  get #mayListen(): boolean {
+    return !this.#isBusy && this.#answerBacklogBytes <= MAX_ANSWER_BACKLOG_BYTES;
   }
 
   /** Sends a message or an ack to the client; resolves when it is on its way, or cannot be. */
@@ -90,6 +102,20 @@ export class ClientSession implements WorkSource {
     });
   }
 
+  /**
+   * To be called now and then: asks whether the client is there, and ends the session when nothing came back last time.
+   * One that has not read yet what waits for it is left alone: TCP itself gives up a connection whose other end is gone.
+   */
+  checkAlive(): void {
+    if (this.#hasEnded || this.#socket.isPaused || this.#socket.bufferedAmount > 0) return;
+    if (this.#unansweredPings >= MAX_UNANSWERED_PINGS) {
+      this.close(CLOSE_GOING_AWAY, 'no answer to a ping');
+      return;
+    }
+    this.#unansweredPings += 1;
+    this.#socket.ping();
+  }
+
   /** Ends the session now; it is not waited for the other side. */
   close(code: number, reason: string): void {
     this.#end();
@@ -99,7 +125,11 @@ export class ClientSession implements WorkSource {
 
   #listen(): void {
     this.#socket.on('message', (data: Buffer, isBinary) => {
+      this.#unansweredPings = 0;
       this.#receive({ bytes: data, isBinary });
+    });
+    this.#socket.on('pong', () => {
+      this.#unansweredPings = 0;
     });
     this.#socket.on('close', () => {
       this.#end();
@@ -140,7 +170,13 @@ export class ClientSession implements WorkSource {
   }
 
   #say(answer: Answer): void {
-    if (!this.#hasEnded) this.#socket.send(JSON.stringify(answer));
+    if (this.#hasEnded) return;
+    const text = JSON.stringify(answer);
+    this.#answerBacklogBytes += text.length;
+    this.#socket.send(text, () => {
+      this.#answerBacklogBytes -= text.length;
+      if (this.#mayListen && this.#inbox.length > 0) this.#host.workLoop.add(this);
+    });
   }
 
   #fail(error: unknown): void {

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Counters } from '../counters.js';
 import type { SigningKey } from '../crypto/ed25519.js';
 import type { RandomBytes } from '../crypto/random.js';
-import { AUTHENTICATION_MS, MAILBOX_SWEEP_MS } from '../limits.js';
+import { AUTHENTICATION_MS, MAILBOX_SWEEP_MS, PING_MS } from '../limits.js';
 import { describeFailure, type Logger } from '../logger.js';
 import { MixNode } from '../mix-node/mix-node.js';
 import type { Outgoing } from '../mix-node/outgoing.js';
@@ -28,6 +28,8 @@ export interface GatewayParts {
   readonly protocolVersion: number;
   /** How long a websocket may stay without an authenticated client; a minute when left out. */
   readonly authenticationMs?: number;
+  /** How often clients are asked whether they are still there; every two minutes when left out. */
+  readonly pingMs?: number;
   /** How many registrations are kept; 10,000 when left out. */
   readonly maxClients?: number;
   /** Where the websocket listens; the mix port is always on loopback. */
@@ -62,7 +64,7 @@ export class Gateway implements SessionHost {
   readonly #deliveries: Deliveries;
   readonly #mixNode: MixNode;
   readonly #webSockets: WebSocketListener;
-  #sweepTimer: NodeJS.Timeout | undefined;
+  readonly #timers: NodeJS.Timeout[] = [];
 
   private constructor(parts: GatewayParts, clients: ClientStore, mailbox: Mailbox) {
     ({
@@ -121,9 +123,7 @@ export class Gateway implements SessionHost {
     const mixPort = await this.#mixNode.start(ports.mixPort, `mix port of ${name}`);
     try {
       const wsPort = await this.#webSockets.start(host, ports.wsPort, `websocket of ${name}`);
-      this.#sweepTimer = setInterval(() => {
-        this.#reportFailure(this.#mailbox.sweep());
-      }, MAILBOX_SWEEP_MS);
+      this.#startTimers();
       return { mixPort, wsPort };
     } catch (error) {
       await this.#mixNode.stop();
@@ -133,7 +133,7 @@ export class Gateway implements SessionHost {
 
   /** Closes all sockets. Registrations, stored messages and keys stay. */
   async stop(): Promise<void> {
-    clearInterval(this.#sweepTimer);
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
     const listenerStopped = this.#webSockets.stop();
     for (const session of this.#sessions) session.close(CLOSE_GOING_AWAY, 'going away');
     await Promise.all([listenerStopped, this.#mixNode.stop()]);
@@ -176,6 +176,19 @@ export class Gateway implements SessionHost {
 
   onFailure(error: unknown): void {
     this.#parts.logger.error(describeFailure(error), `${this.#parts.name} failed`);
+  }
+
+  #startTimers(): void {
+    const sweep = (): void => {
+      this.#reportFailure(this.#mailbox.sweep());
+    };
+    const checkClients = (): void => {
+      for (const session of this.#sessions) session.checkAlive();
+    };
+    this.#timers.push(
+      setInterval(sweep, MAILBOX_SWEEP_MS),
+      setInterval(checkClients, this.#parts.pingMs ?? PING_MS),
+    );
   }
 
   #accept(socket: WebSocket): void {

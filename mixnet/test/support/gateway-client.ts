@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import { seal, unseal } from '../../src/crypto/aead.js';
 import { type SigningKey, signEd25519, signingKeyFromSeed } from '../../src/crypto/ed25519.js';
 import { systemRandom } from '../../src/crypto/random.js';
@@ -26,8 +26,8 @@ export class Line {
   readonly #incoming: Incoming[] = [];
   #wake: () => void = () => undefined;
 
-  constructor(url: string) {
-    this.socket = new WebSocket(url, { perMessageDeflate: false });
+  constructor(url: string, options: ClientOptions = {}) {
+    this.socket = new WebSocket(url, { perMessageDeflate: false, ...options });
     const add = (incoming: Incoming): void => {
       this.#incoming.push(incoming);
       this.#wake();
