@@ -17,6 +17,8 @@ export const DROP_CAUSES = [
   /** An ack for a client that is not connected: it is of no use later. */
   'ack-for-absent-client',
   'mailbox-full',
+  /** A stored message that cannot be read. Unless it is gone, it is tried again until it is too old. */
+  'unreadable-message',
   'client-too-slow',
   /** The node holds too many packets already. */
   'node-full',

@@ -7,9 +7,12 @@ import { MixnetError } from './mixnet-error.js';
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
 
+/** Whether an error is one of the system with this code. */
+export const hasCode = (error: unknown, code: string): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+
 /** Whether a file operation failed because there is no such file. */
-export const isMissing = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+export const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT');
 
 export async function makeDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: DIRECTORY_MODE });

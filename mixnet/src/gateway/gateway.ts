@@ -14,7 +14,7 @@ import type { ForwardRequest } from './client-frames.js';
 import { CLOSE_GOING_AWAY, ClientSession, type SessionHost } from './client-session.js';
 import { type ClientId, ClientStore } from './client-store.js';
 import { Deliveries } from './deliveries.js';
-import { Mailbox } from './mailbox.js';
+import { Mailbox, type MailboxEvents } from './mailbox.js';
 import { DiskMailboxStorage, MemoryMailboxStorage } from './mailbox-storage.js';
 import { Presence } from './presence.js';
 import { WebSocketListener } from './websocket-listener.js';
@@ -95,14 +95,15 @@ export class Gateway implements SessionHost {
    * @throws MixnetError `corrupt-file`
    */
   static async open(parts: GatewayParts, directory?: string): Promise<Gateway> {
+    const events = mailboxEvents(parts);
     if (directory === undefined) {
-      const mailbox = await Mailbox.open(new MemoryMailboxStorage(), parts.clock);
+      const mailbox = await Mailbox.open(new MemoryMailboxStorage(), parts.clock, events);
       return new Gateway(parts, await ClientStore.open(undefined, parts.maxClients), mailbox);
     }
     await makeDirectory(directory);
     const storage = new DiskMailboxStorage(join(directory, 'mailboxes'));
     const clients = await ClientStore.open(join(directory, 'clients.json'), parts.maxClients);
-    return new Gateway(parts, clients, await Mailbox.open(storage, parts.clock));
+    return new Gateway(parts, clients, await Mailbox.open(storage, parts.clock, events));
   }
 
   get registeredClients(): number {
@@ -175,7 +176,7 @@ export class Gateway implements SessionHost {
   }
 
   onFailure(error: unknown): void {
-    this.#parts.logger.error(describeFailure(error), `${this.#parts.name} failed`);
+    logFailure(this.#parts, error);
   }
 
   #startTimers(): void {
@@ -213,4 +214,20 @@ export class Gateway implements SessionHost {
       this.onFailure(error);
     });
   }
+}
+
+function logFailure({ logger, name }: GatewayParts, error: unknown): void {
+  logger.error(describeFailure(error), `${name} failed`);
+}
+
+function mailboxEvents(parts: GatewayParts): MailboxEvents {
+  return {
+    onUnreadable: (error) => {
+      parts.counters.drop('unreadable-message');
+      logFailure(parts, error);
+    },
+    onUnremovable: (error) => {
+      logFailure(parts, error);
+    },
+  };
 }

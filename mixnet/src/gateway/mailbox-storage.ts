@@ -1,14 +1,14 @@
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing, makeDirectory } from '../state-file.js';
+import { hasCode, isMissing, makeDirectory } from '../state-file.js';
 import type { ClientId } from './client-store.js';
 
 /** What a mailbox needs to know of a message without reading it. */
 export interface StoredMessage {
   readonly client: ClientId;
-  /** Names the message among all of its client. */
-  readonly name: string;
   readonly storedAtMs: number;
+  /** Tells it from others that were stored at the same time. */
+  readonly number: number;
   readonly byteCount: number;
 }
 
@@ -45,8 +45,11 @@ export class MemoryMailboxStorage implements MailboxStorage {
 
 const FILE_MODE = 0o600;
 const CLIENT_DIRECTORY = /^[0-9a-f]{64}$/;
-const MESSAGE_FILE = /^(\d{1,15})-\d{1,15}$/;
+const MESSAGE_FILE = /^(\d{1,15})-(\d{1,15})$/;
 const UNFINISHED = '.tmp';
+const UNFINISHED_FILE = /^\d{1,15}-\d{1,15}\.tmp$/;
+/** How often a directory may vanish between being made and being written into. */
+const MAX_WRITE_ATTEMPTS = 10;
 
 /**
  * A directory for each client with a file for each message, `<when in ms>-<number>`. A file gets its name when it is
@@ -67,8 +70,7 @@ export class DiskMailboxStorage implements MailboxStorage {
 
   async write(message: StoredMessage, bytes: Uint8Array): Promise<void> {
     const path = this.#pathOf(message);
-    await makeDirectory(join(this.#directory, message.client));
-    await writeFile(path + UNFINISHED, bytes, { mode: FILE_MODE });
+    await this.#writeInDirectory(message.client, path + UNFINISHED, bytes);
     await rename(path + UNFINISHED, path);
   }
 
@@ -78,26 +80,44 @@ export class DiskMailboxStorage implements MailboxStorage {
 
   async remove(message: StoredMessage): Promise<void> {
     await rm(this.#pathOf(message), { force: true });
+    await removeIfEmpty(this.#directoryOf(message.client));
+  }
+
+  /** Who takes the last message of a directory removes that, too, and may do so just now. */
+  async #writeInDirectory(client: ClientId, path: string, bytes: Uint8Array): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await makeDirectory(this.#directoryOf(client));
+      try {
+        await writeFile(path, bytes, { mode: FILE_MODE });
+        return;
+      } catch (error) {
+        if (!isMissing(error) || attempt === MAX_WRITE_ATTEMPTS) throw error;
+      }
+    }
   }
 
   async #listClient(client: ClientId): Promise<StoredMessage[]> {
-    const directory = join(this.#directory, client);
+    const directory = this.#directoryOf(client);
     const messages: StoredMessage[] = [];
     for (const name of (await namesIn(directory)).toSorted(byNumbers)) {
-      const storedAtMs = MESSAGE_FILE.exec(name)?.[1];
       const path = join(directory, name);
-      if (name.endsWith(UNFINISHED)) await rm(path);
+      if (UNFINISHED_FILE.test(name)) await rm(path);
+      const [, storedAtMs, number] = MESSAGE_FILE.exec(name) ?? [];
       if (storedAtMs === undefined) continue;
-      const { size } = await stat(path);
-      messages.push({ client, name, storedAtMs: Number(storedAtMs), byteCount: size });
+      const { size: byteCount } = await stat(path);
+      const when = { storedAtMs: Number(storedAtMs), number: Number(number) };
+      messages.push({ client, ...when, byteCount });
     }
-    // Only here: later, somebody may be about to write into it.
-    if (messages.length === 0) await rm(directory, { recursive: true });
+    if (messages.length === 0) await removeIfEmpty(directory);
     return messages;
   }
 
-  #pathOf({ client, name }: StoredMessage): string {
-    return join(this.#directory, client, name);
+  #directoryOf(client: ClientId): string {
+    return join(this.#directory, client);
+  }
+
+  #pathOf({ client, storedAtMs, number }: StoredMessage): string {
+    return join(this.#directoryOf(client), `${storedAtMs}-${number}`);
   }
 }
 
@@ -109,5 +129,14 @@ async function namesIn(directory: string): Promise<string[]> {
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
+  }
+}
+
+async function removeIfEmpty(directory: string): Promise<void> {
+  try {
+    await rmdir(directory);
+  } catch (error) {
+    const isInUse = hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST');
+    if (!isInUse && !isMissing(error)) throw error;
   }
 }

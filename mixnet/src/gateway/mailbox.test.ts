@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Mailbox, type MailboxLimits } from './mailbox.js';
+import { Mailbox, type MailboxEvents, type MailboxLimits } from './mailbox.js';
 import {
   DiskMailboxStorage,
   type MailboxStorage,
@@ -25,9 +25,16 @@ let directory = '';
 
 beforeEach(async () => {
   nowMs = 5000;
+  troubles = [];
   directory = await mkdtemp(join(tmpdir(), 'mixnet-mailbox-'));
 });
 afterEach(() => rm(directory, { recursive: true }));
+
+let troubles: string[] = [];
+const events: MailboxEvents = {
+  onUnreadable: () => troubles.push('unreadable'),
+  onUnremovable: () => troubles.push('unremovable'),
+};
 
 const message = (text: string): Uint8Array => Buffer.from(text);
 
@@ -45,7 +52,7 @@ describe.each<[string, () => MailboxStorage]>([
   ['in memory', () => new MemoryMailboxStorage()],
   ['on disk', () => new DiskMailboxStorage(directory)],
 ])('a mailbox %s', (_, makeStorage) => {
-  const open = (): Promise<Mailbox> => Mailbox.open(makeStorage(), clock, LIMITS);
+  const open = (): Promise<Mailbox> => Mailbox.open(makeStorage(), clock, events, LIMITS);
 
   test('keeps messages in order and gives each once, to its own client', async () => {
     const mailbox = await open();
@@ -135,7 +142,7 @@ describe.each<[string, () => MailboxStorage]>([
 });
 
 const onDisk = (limits = LIMITS): Promise<Mailbox> =>
-  Mailbox.open(new DiskMailboxStorage(directory), clock, limits);
+  Mailbox.open(new DiskMailboxStorage(directory), clock, events, limits);
 
 test('after a restart the messages are there, in order, and count towards the limits', async () => {
   const before = await onDisk();
@@ -172,7 +179,84 @@ test('a message that cannot be written is not kept', async () => {
     read: () => Promise.reject(new Error('not written')),
     remove: () => Promise.resolve(),
   };
-  const mailbox = await Mailbox.open(broken, clock, LIMITS);
+  const mailbox = await Mailbox.open(broken, clock, events, LIMITS);
   await expect(mailbox.store(ALICE, message('x'))).rejects.toThrow('no space left');
   expect(mailbox.messageCount).toBe(0);
+});
+
+test('a message that cannot be read does not keep its client from the others, and is tried again later', async () => {
+  const mailbox = await onDisk();
+  for (const text of ['one', 'two', 'three']) await mailbox.store(ALICE, message(text));
+  const path = join(directory, ALICE, '5000-2');
+  // A directory in its place: not even the superuser can read that as a file.
+  await rm(path);
+  await mkdir(path);
+  expect(await collect(mailbox, ALICE)).toEqual(['one', 'three']);
+  expect(await collect(mailbox, ALICE)).toEqual([]);
+  expect(mailbox.messageCount).toBe(1);
+  expect(troubles).toEqual(['unreadable']);
+  await rmdir(path);
+  await writeFile(path, 'two');
+  expect(await collect(mailbox, ALICE)).toEqual(['two']);
+});
+
+test('a message whose file is gone is given up', async () => {
+  const mailbox = await onDisk();
+  for (const text of ['one', 'two']) await mailbox.store(ALICE, message(text));
+  await rm(join(directory, ALICE, '5000-1'));
+  expect(await collect(mailbox, ALICE)).toEqual(['two']);
+  expect(mailbox.messageCount).toBe(0);
+  expect(troubles).toEqual(['unreadable']);
+});
+
+test('a message that cannot be removed is given once, and keeps nobody from the others', async () => {
+  const messages = new MemoryMailboxStorage();
+  const stubborn: MailboxStorage = {
+    list: () => messages.list(),
+    write: (...args) => messages.write(...args),
+    read: (...args) => messages.read(...args),
+    remove: () => Promise.reject(new Error('not permitted')),
+  };
+  const mailbox = await Mailbox.open(stubborn, clock, events, LIMITS);
+  for (const text of ['one', 'two']) await mailbox.store(ALICE, message(text));
+  expect(await collect(mailbox, ALICE)).toEqual(['one', 'two']);
+  expect(await collect(mailbox, ALICE)).toEqual([]);
+  await mailbox.store(BOB, message('old'));
+  nowMs += 2000;
+  await mailbox.sweep();
+  expect(mailbox.messageCount).toBe(0);
+  expect(troubles).toEqual(['unremovable', 'unremovable', 'unremovable']);
+});
+
+test('with a clock that stands still, a restart does not make it write over what is stored', async () => {
+  await (await onDisk()).store(ALICE, message('before'));
+  const after = await onDisk();
+  await after.store(ALICE, message('after'));
+  expect(await collect(after, ALICE)).toEqual(['before', 'after']);
+});
+
+test('a directory goes with its last message', async () => {
+  const mailbox = await onDisk();
+  for (const text of ['one', 'two']) await mailbox.store(ALICE, message(text));
+  await collect(mailbox, ALICE);
+  expect(await readdir(directory)).toEqual([]);
+  await mailbox.store(ALICE, message('three'));
+  expect(await collect(mailbox, ALICE)).toEqual(['three']);
+});
+
+test('messages that are stored while others are taken find their directory', async () => {
+  const mailbox = await onDisk();
+  for (let round = 0; round < 100; round++) {
+    const stored = Promise.all([1, 2, 3].map(() => mailbox.store(ALICE, message('x'))));
+    await collect(mailbox, ALICE);
+    expect(await stored).toEqual([true, true, true]);
+    await collect(mailbox, ALICE);
+  }
+});
+
+test('opening leaves alone what is not ours in the directory of a client', async () => {
+  await mkdir(join(directory, ALICE));
+  await writeFile(join(directory, ALICE, 'README'), 'a note of the owner');
+  expect((await onDisk()).messageCount).toBe(0);
+  expect(await readdir(join(directory, ALICE))).toEqual(['README']);
 });

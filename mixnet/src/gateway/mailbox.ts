@@ -6,6 +6,7 @@ import {
   MAX_MAILBOXES_MESSAGES,
   MESSAGE_LIFETIME_MS,
 } from '../limits.js';
+import { isMissing } from '../state-file.js';
 import type { ClientId } from './client-store.js';
 import type { MailboxStorage, StoredMessage } from './mailbox-storage.js';
 
@@ -25,11 +26,20 @@ const DEFAULT_LIMITS: MailboxLimits = {
   lifetimeMs: MESSAGE_LIFETIME_MS,
 };
 
+/** What goes wrong with single messages, and is no reason to keep others waiting. */
+export interface MailboxEvents {
+  /** A message cannot be read. Unless it is gone, it is tried again with every delivery; this is told once. */
+  onUnreadable(error: unknown): void;
+  /** A message that is over cannot be removed. It may come again after a restart. */
+  onUnremovable(error: unknown): void;
+}
+
 interface Entry {
   readonly message: StoredMessage;
   /** Settles when the message is stored, or cannot be. */
   readonly written: Promise<void>;
   isStored: boolean;
+  isUnreadable?: true;
 }
 
 interface Box {
@@ -44,6 +54,7 @@ type Take = (bytes: Uint8Array) => Promise<boolean>;
 export class Mailbox {
   readonly #storage: MailboxStorage;
   readonly #clock: Clock;
+  readonly #events: MailboxEvents;
   readonly #limits: MailboxLimits;
   readonly #boxes = new Map<ClientId, Box>();
   /** The deliveries that are under way; those to one client wait for each other. */
@@ -52,19 +63,27 @@ export class Mailbox {
   #messagesInAll = 0;
   #lastNumber = 0;
 
-  private constructor(storage: MailboxStorage, clock: Clock, limits: MailboxLimits) {
+  private constructor(
+    storage: MailboxStorage,
+    clock: Clock,
+    events: MailboxEvents,
+    limits: MailboxLimits,
+  ) {
     this.#storage = storage;
     this.#clock = clock;
+    this.#events = events;
     this.#limits = limits;
   }
 
   static async open(
     storage: MailboxStorage,
     clock: Clock,
+    events: MailboxEvents,
     limits = DEFAULT_LIMITS,
   ): Promise<Mailbox> {
-    const mailbox = new Mailbox(storage, clock, limits);
+    const mailbox = new Mailbox(storage, clock, events, limits);
     for (const message of await storage.list()) {
+      mailbox.#lastNumber = Math.max(mailbox.#lastNumber, message.number);
       mailbox.#add({ message, written: Promise.resolve(), isStored: true });
     }
     return mailbox;
@@ -78,9 +97,8 @@ export class Mailbox {
   /** @returns whether the message is kept; resolves when it is stored */
   async store(client: ClientId, bytes: Uint8Array): Promise<boolean> {
     if (!this.#hasRoom(client, bytes.length)) return false;
-    const storedAtMs = this.#clock();
-    const name = `${storedAtMs}-${++this.#lastNumber}`;
-    const message = { client, name, storedAtMs, byteCount: bytes.length };
+    const number = ++this.#lastNumber;
+    const message = { client, number, storedAtMs: this.#clock(), byteCount: bytes.length };
     const written = this.#storage.write(message, bytes);
     const entry = { message, written, isStored: false };
     this.#add(entry);
@@ -96,7 +114,7 @@ export class Mailbox {
 
   /**
    * Hands over the client's messages one by one, in the order in which they came, and removes each that was taken.
-   * Stops at the first that is not.
+   * Stops at the first that is not; passes over what cannot be read.
    */
   async deliver(client: ClientId, take: Take): Promise<void> {
     const previous = this.#deliveries.get(client);
@@ -128,9 +146,24 @@ export class Mailbox {
     for (const entry of this.#entriesOf(client)) {
       await Promise.allSettled([entry.written]);
       if (!this.#boxes.get(client)?.entries.has(entry)) continue;
-      const isTaken = this.#isOld(entry) || (await take(await this.#storage.read(entry.message)));
-      if (!isTaken) return;
+      if (!this.#isOld(entry)) {
+        const bytes = await this.#read(entry);
+        if (bytes === undefined) continue;
+        if (!(await take(bytes))) return;
+      }
       await this.#remove(entry);
+    }
+  }
+
+  async #read(entry: Entry): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#storage.read(entry.message);
+    } catch (error) {
+      // The cause may pass, as when the process has too many files open: only what is gone is given up.
+      if (isMissing(error)) this.#drop(entry);
+      if (entry.isUnreadable === undefined) this.#events.onUnreadable(error);
+      entry.isUnreadable = true;
+      return undefined;
     }
   }
 
@@ -179,6 +212,10 @@ export class Mailbox {
   async #remove(entry: Entry): Promise<void> {
     this.#drop(entry);
     await Promise.allSettled([entry.written]);
-    await this.#storage.remove(entry.message);
+    try {
+      await this.#storage.remove(entry.message);
+    } catch (error) {
+      this.#events.onUnremovable(error);
+    }
   }
 }
