@@ -72,6 +72,28 @@ describe('the connection', () => {
     expect(links.links.map(({ closed }) => closed)).toEqual([true, false]);
   });
 
+  test('whose worker cannot even be made says so, and is tried again', async () => {
+    const time = fakeTime();
+    const links = scriptedLinks();
+    let isBlocked = true;
+    const connection = createConnection(
+      (listener) => {
+        if (isBlocked) throw new Error('no workers here');
+        return links.open(listener);
+      },
+      { schedule: time.schedule, random: () => 1 },
+    );
+    connection.start();
+    expect(connection.get()).toMatchObject({
+      name: 'pausing',
+      trouble: { fault: 'worker-failed', detail: 'no workers here' },
+    });
+    isBlocked = false;
+    await time.pass(1000);
+    links.last().connect();
+    expect(connection.get().name).toBe('connected');
+  });
+
   test('sends nothing without a link', async () => {
     const { connection } = setUp();
     await expect(connection.send(Uint8Array.of(1), 'service', 20)).rejects.toThrow('no link');

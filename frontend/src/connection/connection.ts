@@ -65,7 +65,7 @@ export function createConnection(
   function apply(effect: ConnectionEffect): void {
     switch (effect.type) {
       case 'open-link':
-        link = openLink(listenTo(effect.link));
+        open(effect.link);
         return;
       case 'close-link':
         link?.close();
@@ -81,6 +81,16 @@ export function createConnection(
         // A client that cannot send does not get its heartbeat back either.
         link?.send(HEARTBEAT, effect.to, 0).catch(() => undefined);
         return;
+    }
+  }
+
+  /** A browser may refuse a worker on the spot. That is a link that broke, like any other. */
+  function open(number: number): void {
+    try {
+      link = openLink(listenTo(number));
+    } catch (cause) {
+      const detail = cause instanceof Error ? cause.message : undefined;
+      tell({ type: 'broken', link: number, fault: 'worker-failed', detail });
     }
   }
 
