@@ -398,7 +398,7 @@ describe('the connection', () => {
     await connection(page).and(page.locator('[data-state=connected]')).waitFor();
     const starts = mixnet.starts;
     mixnet.isDeaf = true;
-    await page.clock.runFor(30_000 + 15_000 + 15_000 + 1000);
+    await page.clock.runFor(30_000 + 15_000 + 15_000 + 2000 + 1000);
     await mixnet.untilStarts(starts + 1);
   });
 

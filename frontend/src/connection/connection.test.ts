@@ -2,7 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { fakeTime, settle } from '../../test/support/fake-time.js';
 import { scriptedLinks } from '../../test/support/scripted-links.js';
 import { createConnection } from './connection.js';
-import { HEARTBEAT_TIMEOUT_MS, QUIET_MS } from './machine.js';
+import {
+  HEARTBEAT_TIMEOUT_MS,
+  QUIET_MS,
+  RECONNECT_SPREAD_MS,
+  SLOWEST_BYTES_PER_SECOND,
+} from './machine.js';
 
 function setUp() {
   const time = fakeTime();
@@ -38,10 +43,23 @@ describe('the connection', () => {
     connection.start();
     links.last().connect();
     links.last().listener.heard(Uint8Array.of(1));
-    await time.pass(QUIET_MS + 2 * HEARTBEAT_TIMEOUT_MS);
+    await time.pass(QUIET_MS + 2 * HEARTBEAT_TIMEOUT_MS + RECONNECT_SPREAD_MS);
     expect(links.links.map(({ closed }) => closed)).toEqual([true, false]);
     links.last().connect();
     expect(connection.get()).toMatchObject({ name: 'connected', address: 'client-2' });
+  });
+
+  test('is not taken for deaf while a long message goes out over a slow line', async () => {
+    const { time, links, connection } = setUp();
+    connection.start();
+    links.last().connect();
+    links.last().listener.heard(links.last().sent[0]!.message);
+    const SECONDS = 150;
+    void connection.send(new Uint8Array(SECONDS * SLOWEST_BYTES_PER_SECOND), 'service', 20);
+    await time.pass(SECONDS * 1000);
+    expect(connection.get()).toMatchObject({ name: 'connected', link: 1 });
+    await time.pass(QUIET_MS + 2 * HEARTBEAT_TIMEOUT_MS + RECONNECT_SPREAD_MS);
+    expect(connection.get()).toMatchObject({ name: 'loading', link: 2 });
   });
 
   test('does not listen to a link that it has left', () => {

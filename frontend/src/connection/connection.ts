@@ -1,5 +1,6 @@
 import { createStore, type Store } from '../store.js';
 import { systemSchedule, type Schedule } from '../schedule.js';
+import { formatHeartbeat, parseHeartbeat } from './heartbeat.js';
 import type { Link, LinkListener, OpenLink } from './link.js';
 import {
   initialConnection,
@@ -24,9 +25,6 @@ export interface Connection extends Store<ConnectionState> {
   onMessage(listener: (message: Uint8Array) => void): () => void;
   stop(): void;
 }
-
-/** Not JSON, not even UTF-8: nobody takes it for an answer. */
-const HEARTBEAT = Uint8Array.of(0xff, 0x62);
 
 /** Runs the machine: what it wants done, done; what happens, told to it. */
 export function createConnection(
@@ -79,7 +77,7 @@ export function createConnection(
         return;
       case 'send-heartbeat':
         // A client that cannot send does not get its heartbeat back either.
-        link?.send(HEARTBEAT, effect.to, 0).catch(() => undefined);
+        link?.send(formatHeartbeat(effect.number), effect.to, 0).catch(() => undefined);
         return;
     }
   }
@@ -107,7 +105,7 @@ export function createConnection(
       },
       heard(message) {
         if (!isCurrent(number)) return;
-        tell({ type: 'heard', link: number });
+        tell({ type: 'heard', link: number, heartbeat: parseHeartbeat(message) });
         for (const listener of [...messageListeners]) listener(message);
       },
       broken(fault, detail) {
@@ -137,7 +135,11 @@ export function createConnection(
       tell({ type: 'renew' });
     },
     send(message, recipient, replySurbs) {
-      if (link === undefined) return Promise.reject(new Error('There is no link.'));
+      const state = store.get();
+      if (link === undefined || state.name !== 'connected') {
+        return Promise.reject(new Error('There is no link.'));
+      }
+      tell({ type: 'sent', link: state.link, bytes: message.length });
       return link.send(message, recipient, replySurbs);
     },
     onMessage(listener) {

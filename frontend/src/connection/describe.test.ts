@@ -15,7 +15,10 @@ const connected: ConnectionState = {
   address: 'me',
   gateway: undefined,
   proven: true,
+  heartbeats: 1,
   unansweredHeartbeats: 0,
+  bytesInFlight: 0,
+  bytesBeforeHeartbeat: 0,
   failures: 0,
 };
 
@@ -41,6 +44,13 @@ test.each<[string, InstanceState, ConnectionState, string, string]>([
     'after a loss',
     ready,
     { name: 'loading', link, failures: 0, trouble: { fault: 'deaf', detail: undefined } },
+    'connecting',
+    'Reconnecting',
+  ],
+  [
+    'just after a loss',
+    ready,
+    { name: 'pausing', link, failures: 0, trouble, delayMs: 900 },
     'connecting',
     'Reconnecting',
   ],

@@ -1,5 +1,5 @@
 import type { InstanceState } from '../instance/instance.js';
-import type { ConnectionState, Trouble } from './machine.js';
+import type { ConnectionState, Pausing, Trouble } from './machine.js';
 
 /** The connection as a person sees it. */
 export interface ConnectionView {
@@ -36,14 +36,18 @@ export function describeConnection(
     case 'connecting':
       return describeAttempt(connection);
     case 'pausing':
-      return failed(
-        FAULTS[connection.trouble.fault],
-        `Next attempt in ${seconds(connection.delayMs)}.`,
-        connection.trouble.detail,
-      );
+      return describePause(connection);
     case 'connected':
       return describeConnected(instance, connection.proven);
   }
+}
+
+/** After a link that had worked, a moment; after failures, something to tell. */
+function describePause({ trouble, failures, delayMs }: Pausing): ConnectionView {
+  const problem = FAULTS[trouble.fault];
+  return failures === 0
+    ? reconnecting(problem, 'Another one is made.')
+    : failed(problem, `Next attempt in ${seconds(delayMs)}.`, trouble.detail);
 }
 
 function describeAttempt(
@@ -57,7 +61,7 @@ function describeAttempt(
   if (trouble === undefined) return connecting(doing);
   const problem = FAULTS[trouble.fault];
   return failures === 0
-    ? { ...connecting(`${problem} ${doing}`), label: 'Reconnecting' }
+    ? reconnecting(problem, doing)
     : failed(problem, `${doing} Attempt ${failures + 1}.`, trouble.detail);
 }
 
@@ -85,6 +89,11 @@ const connecting = (detail: string): ConnectionView => ({
   detail,
   problem: undefined,
   cause: undefined,
+});
+
+const reconnecting = (problem: string, doing: string): ConnectionView => ({
+  ...connecting(`${problem} ${doing}`),
+  label: 'Reconnecting',
 });
 
 const failed = (problem: string, doing: string, cause?: string): ConnectionView => ({

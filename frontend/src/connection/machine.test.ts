@@ -8,6 +8,8 @@ import {
   MAX_UNANSWERED_HEARTBEATS,
   pauseMs,
   QUIET_MS,
+  RECONNECT_SPREAD_MS,
+  SLOWEST_BYTES_PER_SECOND,
   step,
   type ConnectionEffect,
   type ConnectionEvent,
@@ -28,7 +30,13 @@ const start: ConnectionEvent = { type: 'start' };
 const timer: ConnectionEvent = { type: 'timer' };
 const loaded = (link = 1): ConnectionEvent => ({ type: 'loaded', link });
 const connected = (link = 1): ConnectionEvent => ({ type: 'connected', link, address: 'me' });
-const heard = (link = 1): ConnectionEvent => ({ type: 'heard', link });
+const heard = (link = 1): ConnectionEvent => ({ type: 'heard', link, heartbeat: undefined });
+const heartbeat = (number: number): ConnectionEvent => ({
+  type: 'heard',
+  link: 1,
+  heartbeat: number,
+});
+const sent = (bytes: number): ConnectionEvent => ({ type: 'sent', link: 1, bytes });
 const closed = (link = 1): ConnectionEvent => ({
   type: 'broken',
   link,
@@ -78,7 +86,7 @@ describe('on the way to a connection', () => {
     const { state, effects } = run([start, loaded(), connected()]);
     expect(state).toMatchObject({ name: 'connected', address: 'me', proven: false });
     expect(effects).toEqual([
-      { type: 'send-heartbeat', to: 'me' },
+      { type: 'send-heartbeat', to: 'me', number: 1 },
       { type: 'set-timer', delayMs: HEARTBEAT_TIMEOUT_MS },
     ]);
   });
@@ -140,14 +148,18 @@ describe('a connection', () => {
   test('that has been quiet sends a heartbeat', () => {
     const { state, effects } = run([...proven, timer]);
     expect(state).toMatchObject({ name: 'connected', unansweredHeartbeats: 1 });
-    expect(effects).toContainEqual({ type: 'send-heartbeat', to: 'me' });
+    expect(effects).toContainEqual({ type: 'send-heartbeat', to: 'me', number: 2 });
   });
 
-  test(`that does not answer ${MAX_UNANSWERED_HEARTBEATS} heartbeats is deaf, and replaced at once`, () => {
+  test(`that does not answer ${MAX_UNANSWERED_HEARTBEATS} heartbeats is deaf, and replaced`, () => {
     expect(run([...proven, timer, timer]).state.name).toBe('connected');
     const { state, effects } = run([...proven, timer, timer, timer]);
-    expect(state).toMatchObject({ name: 'loading', link: 2, trouble: { fault: 'deaf' } });
-    expect(effects.slice(0, 2)).toEqual([{ type: 'close-link' }, { type: 'open-link', link: 2 }]);
+    expect(state).toMatchObject({ name: 'pausing', failures: 0, trouble: { fault: 'deaf' } });
+    expect(effects[0]).toEqual({ type: 'close-link' });
+    expect(step(state, timer, CHANCE)).toMatchObject([
+      { name: 'loading', link: 2, failures: 0, trouble: { fault: 'deaf' } },
+      [{ type: 'open-link', link: 2 }, {}],
+    ]);
   });
 
   test('that hears anything between two heartbeats is not deaf', () => {
@@ -155,18 +167,55 @@ describe('a connection', () => {
     expect(state).toMatchObject({ name: 'connected', unansweredHeartbeats: 1 });
   });
 
-  test('whose socket closes is replaced at once', () => {
-    expect(run([...proven, closed()]).state).toMatchObject({
-      name: 'loading',
-      link: 2,
-      failures: 0,
-      trouble: { fault: 'socket-closed' },
+  test('whose socket closes is replaced after a moment that differs from client to client', () => {
+    const before = run(proven).state;
+    const delays = [0, 0.5, 1].map((chance) => {
+      const [state, effects] = step(before, closed(), chance);
+      expect(state).toMatchObject({ name: 'pausing', failures: 0 });
+      return effects.find((effect) => effect.type === 'set-timer')?.delayMs;
+    });
+    expect(delays).toEqual([0, RECONNECT_SPREAD_MS / 2, RECONNECT_SPREAD_MS]);
+    expect(run([...proven, closed(), { type: 'retry' }]).state.name).toBe('loading');
+  });
+
+  describe('that is sending much', () => {
+    /** How long a slow line takes for it. */
+    const MUCH = 90 * SLOWEST_BYTES_PER_SECOND;
+    const timeouts = (events: readonly ConnectionEvent[]) => {
+      let state = run(proven).state;
+      return events.map((event) => {
+        const [next, effects] = step(state, event, CHANCE);
+        state = next;
+        return effects.find((effect) => effect.type === 'set-timer')?.delayMs;
+      });
+    };
+
+    test('gives a heartbeat that queues behind it the time that a slow line needs, once', () => {
+      expect(timeouts([sent(MUCH), timer, timer])).toEqual([
+        undefined,
+        HEARTBEAT_TIMEOUT_MS + 90_000,
+        HEARTBEAT_TIMEOUT_MS,
+      ]);
+    });
+
+    test('is deaf all the same when that time has passed', () => {
+      expect(run([...proven, sent(MUCH), timer, timer, timer]).state.name).toBe('pausing');
+    });
+
+    test('takes as sent what went before a heartbeat that came back, and nothing else', () => {
+      const before = [sent(MUCH), timer, sent(1000)];
+      const second = HEARTBEAT_TIMEOUT_MS + 1000 / (SLOWEST_BYTES_PER_SECOND / 1000);
+      expect(timeouts([...before, heartbeat(2), timer]).at(-1)).toBe(second);
+      // An answer, or an earlier heartbeat, does not tell how far the upload is.
+      for (const other of [heard(), heartbeat(1)]) {
+        expect(timeouts([...before, other, timer]).at(-1)).toBe(second + 90_000);
+      }
     });
   });
 
   test('under suspicion sends a heartbeat at once, unless one is on its way', () => {
     const { state, effects } = run([...proven, { type: 'suspect' }]);
-    expect(effects).toContainEqual({ type: 'send-heartbeat', to: 'me' });
+    expect(effects).toContainEqual({ type: 'send-heartbeat', to: 'me', number: 2 });
     expect(step(state, { type: 'suspect' }, CHANCE)).toEqual([state, []]);
     expect(step(state, { type: 'retry' }, CHANCE)).toEqual([state, []]);
   });
@@ -184,8 +233,8 @@ describe('a connection', () => {
   });
 
   test('does not listen to links before it', () => {
-    const second = run([...proven, closed(), loaded(2), connected(2)]).state;
-    for (const late of [heard(1), closed(1), connected(1), loaded(1)]) {
+    const second = run([...proven, closed(), timer, loaded(2), connected(2)]).state;
+    for (const late of [heard(1), closed(1), connected(1), loaded(1), sent(1000)]) {
       expect(step(second, late, CHANCE)).toEqual([second, []]);
     }
   });
@@ -216,6 +265,8 @@ describe('whatever happens', () => {
     anyLink.map(loaded),
     anyLink.map(connected),
     anyLink.map(heard),
+    fc.nat(5).map(heartbeat),
+    fc.nat(2_000_000).map(sent),
     anyLink.map(closed),
     anyLink.map(startFailed),
   );

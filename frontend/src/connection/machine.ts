@@ -31,8 +31,14 @@ export interface Connected {
   gateway: string | undefined;
   /** Whether anything has come back through the mixnet on this link. */
   proven: boolean;
-  /** Heartbeats that have been sent since anything was heard. */
+  /** Heartbeats that have been sent on this link; they are numbered from 1. */
+  heartbeats: number;
+  /** Of these, the ones since anything was heard. */
   unansweredHeartbeats: number;
+  /** What has been handed to the client and may still wait in it: messages leave one after the other. */
+  bytesInFlight: number;
+  /** Of these, what stands in the way of the last heartbeat. */
+  bytesBeforeHeartbeat: number;
   /** How often in a row links have failed before this one; forgotten once it is proven. */
   failures: number;
 }
@@ -42,6 +48,7 @@ export interface Pausing {
   name: 'pausing';
   /** The last link, which has failed. */
   link: number;
+  /** How many links have failed in a row; none if the last one had worked. */
   failures: number;
   trouble: Trouble;
   delayMs: number;
@@ -57,7 +64,10 @@ export type ConnectionEvent =
   | { type: 'loaded'; link: number }
   | { type: 'gateway-reached'; link: number; url: string }
   | { type: 'connected'; link: number; address: string }
-  | { type: 'heard'; link: number }
+  /** A message has come; `heartbeat` is its number if it is one of ours. */
+  | { type: 'heard'; link: number; heartbeat: number | undefined }
+  /** A message, not a heartbeat, has been handed to the client. */
+  | { type: 'sent'; link: number; bytes: number }
   | { type: 'broken'; link: number; fault: LinkFault; detail: string | undefined }
   /** The state's timer has run out. */
   | { type: 'timer' }
@@ -71,7 +81,7 @@ export type ConnectionEvent =
 export type ConnectionEffect =
   | { type: 'open-link'; link: number }
   | { type: 'close-link' }
-  | { type: 'send-heartbeat'; to: string }
+  | { type: 'send-heartbeat'; to: string; number: number }
   /** Replaces the timer before. */
   | { type: 'set-timer'; delayMs: number };
 
@@ -81,11 +91,15 @@ export const LOAD_TIMEOUT_MS = 60_000;
 export const CONNECT_TIMEOUT_MS = 30_000;
 /** How long nothing may be heard before a heartbeat is sent. */
 export const QUIET_MS = 30_000;
-/** How long a heartbeat may take: three mixes, and a retransmission or two. */
+/** How long a heartbeat may take: three mixes, and a retransmission or two. What it has to wait behind comes on top. */
 export const HEARTBEAT_TIMEOUT_MS = 15_000;
+/** A line of 64 kbit/s. Whoever has it must be able to send a paste without being taken for deaf. */
+export const SLOWEST_BYTES_PER_SECOND = 8000;
 /** So many unanswered heartbeats in a row mean deaf. */
 export const MAX_UNANSWERED_HEARTBEATS = 2;
 
+/** The clients of a gateway that went away notice it in the same moment; they come back spread over so long. */
+export const RECONNECT_SPREAD_MS = 2000;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -151,21 +165,29 @@ function enterConnected(state: Extract<ConnectionState, Attempt>, address: strin
     address,
     gateway,
     proven,
+    heartbeats: 0,
     unansweredHeartbeats: 0,
+    bytesInFlight: 0,
+    bytesBeforeHeartbeat: 0,
     failures,
   });
 }
 
 function stepConnected(state: Connected, event: ConnectionEvent, chance: number): Step {
   switch (event.type) {
-    case 'heard':
+    case 'heard': {
+      const isLast = event.heartbeat === state.heartbeats;
       return [
-        { ...state, proven: true, unansweredHeartbeats: 0, failures: 0 },
+        { ...(isLast ? drain(state) : state), proven: true, unansweredHeartbeats: 0, failures: 0 },
         [{ type: 'set-timer', delayMs: QUIET_MS }],
       ];
+    }
+    case 'sent':
+      return [{ ...state, bytesInFlight: state.bytesInFlight + event.bytes }, []];
     case 'timer':
+      if (state.unansweredHeartbeats === 0) return beat(state);
       return state.unansweredHeartbeats < MAX_UNANSWERED_HEARTBEATS
-        ? beat(state)
+        ? beat(drain(state))
         : lose(state, { fault: 'deaf', detail: undefined }, chance);
     case 'suspect':
     case 'retry':
@@ -191,13 +213,26 @@ function stepPausing(state: Pausing, event: ConnectionEvent): Step {
 }
 
 function beat(state: Connected): Step {
+  const number = state.heartbeats + 1;
+  const waitMs = Math.ceil((state.bytesInFlight / SLOWEST_BYTES_PER_SECOND) * 1000);
   return [
-    { ...state, unansweredHeartbeats: state.unansweredHeartbeats + 1 },
+    {
+      ...state,
+      heartbeats: number,
+      unansweredHeartbeats: state.unansweredHeartbeats + 1,
+      bytesBeforeHeartbeat: state.bytesInFlight,
+    },
     [
-      { type: 'send-heartbeat', to: state.address },
-      { type: 'set-timer', delayMs: HEARTBEAT_TIMEOUT_MS },
+      { type: 'send-heartbeat', to: state.address, number },
+      { type: 'set-timer', delayMs: HEARTBEAT_TIMEOUT_MS + waitMs },
     ],
   ];
+}
+
+/** What was before the last heartbeat has gone: it came back, or it was given the time that this takes on the slowest line. */
+function drain(state: Connected): Connected {
+  const bytesInFlight = state.bytesInFlight - state.bytesBeforeHeartbeat;
+  return { ...state, bytesInFlight, bytesBeforeHeartbeat: 0 };
 }
 
 function open(link: number, failures: number, trouble: Trouble | undefined): Step {
@@ -215,22 +250,21 @@ function reopen(state: { link: number }, failures: number, trouble: Trouble | un
   return [next, [{ type: 'close-link' }, ...effects]];
 }
 
-/** A link that has worked is replaced at once. One that never carried anything counts as a failure: it must not spin. */
-function lose(state: Connected, { fault, detail }: Trouble, chance: number): Step {
+/** A link that has worked is replaced in a moment. One that never carried anything counts as a failure: it must not spin. */
+function lose(state: Connected, trouble: Trouble, chance: number): Step {
   return state.proven
-    ? reopen(state, 0, { fault, detail })
-    : fail(state, { fault, detail }, chance);
+    ? pause(state.link, 0, trouble, Math.round(RECONNECT_SPREAD_MS * chance))
+    : fail(state, trouble, chance);
 }
 
-function fail(
-  state: { link: number; failures: number },
-  { fault, detail }: Trouble,
-  chance: number,
-): Step {
+function fail(state: { link: number; failures: number }, trouble: Trouble, chance: number): Step {
   const failures = state.failures + 1;
-  const delayMs = pauseMs(failures, chance);
+  return pause(state.link, failures, trouble, pauseMs(failures, chance));
+}
+
+function pause(link: number, failures: number, { fault, detail }: Trouble, delayMs: number): Step {
   return [
-    { name: 'pausing', link: state.link, failures, trouble: { fault, detail }, delayMs },
+    { name: 'pausing', link, failures, trouble: { fault, detail }, delayMs },
     [{ type: 'close-link' }, { type: 'set-timer', delayMs }],
   ];
 }

@@ -4,6 +4,7 @@ import { fakeTime, settle } from '../../test/support/fake-time.js';
 import { scriptedLinks, type ScriptedLink } from '../../test/support/scripted-links.js';
 import { createStore } from '../store.js';
 import { createConnection } from './connection.js';
+import { RECONNECT_SPREAD_MS } from './machine.js';
 import {
   createTransport,
   MAX_COPIES,
@@ -150,11 +151,12 @@ describe('a request', () => {
     expect(sent.map(({ recipient }) => recipient)).toEqual(['one', 'one', 'two', 'two']);
   });
 
-  test('is sent again at once when the connection has been rebuilt', () => {
-    const { sent, links, transport } = setUp();
+  test('is sent again at once when the connection has been rebuilt', async () => {
+    const { time, sent, links, transport } = setUp();
     links.last().connect();
     void transport.request(ask('a'));
     links.last().listener.broken('socket-closed');
+    await time.pass(RECONNECT_SPREAD_MS);
     links.last().connect();
     expect(sent).toHaveLength(2);
     expect(sent[1]).toMatchObject({ id: sent[0]!.id, about: 'a' });
