@@ -104,9 +104,34 @@ const STATES: Record<string, (look: VisitOptions) => Promise<Page>> = {
   async 'a question before reading'(look) {
     const { page } = await visit(browser, server, {
       ...look,
-      fragment: '#/paste-001&key=abc&burn',
+      fragment: '#/paste-001&burn&key=abc',
     });
     await page.getByRole('button', { name: 'Open the paste' }).waitFor();
+    return page;
+  },
+  async 'a question that asks for a key too'(look) {
+    const { page } = await visit(browser, server, { ...look, fragment: '#/paste-001' });
+    await page.getByRole('button', { name: 'Open the paste' }).waitFor();
+    return page;
+  },
+  async 'a paste that was cancelled on its way'(look) {
+    const { page } = await visit(browser, server, { ...look, answer: () => undefined });
+    await input(page).fill('hello');
+    await createButton(page).click();
+    await page.getByText('Sent, waiting for the answer').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await createButton(page).waitFor();
+    return page;
+  },
+  async 'a key that does not open the only copy'(look) {
+    const service = pasteService();
+    const writer = await visit(browser, server, { answer: service.answer });
+    await writer.page.getByLabel('Destroyed after').selectOption('1 read');
+    const { hash } = new URL(await create(writer.page, 'hello'));
+    const options = { ...look, answer: service.answer, fragment: `${hash}0` };
+    const { page } = await visit(browser, server, options);
+    await page.getByRole('button', { name: 'Open the paste' }).click();
+    await error(page).waitFor();
     return page;
   },
   async 'a key that does not open'(look) {
@@ -119,7 +144,10 @@ const STATES: Record<string, (look: VisitOptions) => Promise<Page>> = {
     return page;
   },
   async 'a paste that is gone'(look) {
-    const { page } = await visit(browser, server, { ...look, fragment: '#/paste-999&key=abc' });
+    const { page } = await visit(browser, server, {
+      ...look,
+      fragment: '#/paste-999&keep&key=abc',
+    });
     await error(page).waitFor();
     return page;
   },

@@ -66,7 +66,7 @@ describe('writing a paste', () => {
     const writer = await open({ answer: service.answer });
     const url = await create(writer.page, text);
     expect(await link(writer.page).textContent()).toBe(url);
-    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/paste-001&key=[0-9a-f]{64}$/);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/paste-001&keep&key=[0-9a-f]{64}$/);
 
     const reader = await open({ answer: service.answer, fragment: new URL(url).hash });
     await content(reader.page).waitFor();
@@ -107,7 +107,7 @@ describe('writing a paste', () => {
     await page.getByLabel('Destroyed after').selectOption('a number of reads');
     await page.getByLabel('Reads', { exact: true }).fill('5');
     await page.getByText(/^Destroyed after 5 reads or (today|tomorrow) at \d\d:\d\d,/).waitFor();
-    expect(await create(page, 'hello')).toMatch(/&burn$/);
+    expect(await create(page, 'hello')).toMatch(/#\/paste-001&burn&key=\w+$/);
     expect(mixnet.asked).toMatchObject([{ data: { views: 5, expiration: '1 hour' } }]);
   });
 
@@ -130,9 +130,30 @@ describe('writing a paste', () => {
     expect(await input(page).inputValue()).toBe('precious');
     answer = () => undefined;
     await createButton(page).click();
+    await page.getByText('Sent, waiting for the answer').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     expect(await input(page).inputValue()).toBe('precious');
     await createButton(page).waitFor();
+    await page.getByText('it is not stored twice').waitFor();
+  });
+
+  test('stores one paste when its answer was lost and it is created again', async () => {
+    const service = pasteService();
+    let isLosing = true;
+    const { page } = await open({
+      answer: (request) => {
+        const answer = service.answer(request);
+        return isLosing ? undefined : answer;
+      },
+    });
+    await input(page).fill('once');
+    await createButton(page).click();
+    await page.getByText('Sent, waiting for the answer').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    isLosing = false;
+    await createButton(page).click();
+    await link(page).waitFor();
+    expect(service.pastes.size).toBe(1);
   });
 
   test('keeps the text while another page is looked at', async () => {
@@ -187,8 +208,9 @@ describe('reading a paste', () => {
       await page.getByLabel('Destroyed after').selectOption('1 read');
     }
     const url = await create(page, options.text ?? 'hello');
+    const key = /key=(\w+)/.exec(url)?.[1] ?? '';
     const reads = () => service.asked.filter(({ event }) => event === 'getText').length;
-    return { service, fragment: new URL(url).hash, reads };
+    return { service, fragment: new URL(url).hash, key, reads };
   }
 
   test('asks before it destroys, and says when it has', async () => {
@@ -207,21 +229,59 @@ describe('reading a paste', () => {
   });
 
   test('takes a key that came apart, and wrong ones, for one read', async () => {
-    const { service, fragment, reads } = await stored();
-    const key = fragment.slice(fragment.indexOf('=') + 1);
+    const { service, fragment, key, reads } = await stored();
     const { page } = await open({
       answer: service.answer,
-      fragment: fragment.split('&', 1).join(),
+      fragment: fragment.replace(/&key=.*/, ''),
     });
     const field = page.getByLabel('Key');
     await field.fill('wrong');
-    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
     await error(page).getByText('This key does not open the paste.').waitFor();
     await field.fill(` ${key} `);
     await page.keyboard.press('Enter');
     await content(page).waitFor();
     expect(await content(page).textContent()).toBe('hello');
     expect(reads()).toBe(1);
+  });
+
+  test('asks for a missing key before it destroys, and keeps the only copy', async () => {
+    const { service, fragment, key, reads } = await stored({ burn: true });
+    const { page } = await open({
+      answer: service.answer,
+      fragment: fragment.replace(/&key=.*/, ''),
+    });
+    await page.getByText('The link carries no key.').waitFor();
+    await page.getByLabel('Key').fill(`${key}0`);
+    expect(reads()).toBe(0);
+    await page.getByRole('button', { name: 'Open the paste' }).click();
+    await page.getByText('This page holds the only copy.').waitFor();
+
+    const dialogs: string[] = [];
+    page.on('dialog', (dialog) => {
+      dialogs.push(dialog.type());
+      void dialog.dismiss();
+    });
+    await page.evaluate(() => {
+      location.reload();
+    });
+    await page.getByLabel('Key').fill(`http://somewhere/${fragment}`);
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await content(page).waitFor();
+    expect(await content(page).textContent()).toBe('hello');
+    expect(dialogs).toEqual(['beforeunload']);
+    expect(reads()).toBe(1);
+  });
+
+  test('asks before it opens a link that does not say how often it can be read', async () => {
+    const { service, key, reads } = await stored();
+    const fragment = `#/paste-001&key=${key}`;
+    const { page } = await open({ answer: service.answer, fragment });
+    await page.getByText('This link does not say how often the paste can be read.').waitFor();
+    await connection(page).and(page.locator('[data-state=connected]')).waitFor();
+    expect(reads()).toBe(0);
+    await page.getByRole('button', { name: 'Open the paste' }).click();
+    await content(page).waitFor();
   });
 
   test('tries a key that is added to the address, without another read', async () => {
@@ -267,7 +327,7 @@ describe('reading a paste', () => {
     const file = { name: '../../x\u202Elmth.html', mimeType: 'text/html', bytes };
     const text = formatDocument({ text: '', file });
     const { page, complaints } = await open({
-      fragment: '#/paste-001',
+      fragment: '#/paste-001&keep',
       answer: () => ({
         ...PUBLIC_REPLY,
         text: text.replaceAll('"', '&quot;'),
@@ -285,14 +345,14 @@ describe('reading a paste', () => {
   test('never shows one paste in the place of another', async () => {
     const slow = later<typeof PUBLIC_REPLY>();
     const { page } = await open({
-      fragment: '#/paste-001',
+      fragment: '#/paste-001&keep',
       answer: (request) =>
         request.event === 'getText' && request.data.urlId === 'paste-001'
           ? slow.promise
           : { ...PUBLIC_REPLY, text: 'the second' },
     });
     await page.getByText('Sent, waiting for the answer').waitFor();
-    await page.evaluate(() => (location.hash = '#/paste-002'));
+    await page.evaluate(() => (location.hash = '#/paste-002&keep'));
     slow.resolve({ ...PUBLIC_REPLY, text: 'the first' });
     await content(page).waitFor();
     expect(await content(page).textContent()).toBe('the second');
@@ -312,7 +372,7 @@ describe('reading a paste', () => {
   test.each([
     ['#/x', 'This is not a link to a paste.'],
     [`#/8A8Z9nIk/${'A'.repeat(43)}`, 'This link was made by a newer version of Pastenym.'],
-    ['#/Nothing-here&key=abc', 'There is no such paste, or no longer.'],
+    ['#/Nothing-here&keep&key=abc', 'There is no such paste, or no longer.'],
   ])('says of %s: %s', async (fragment, what) => {
     const { page, complaints } = await open({ fragment });
     await error(page).getByText(what).waitFor();
@@ -322,7 +382,7 @@ describe('reading a paste', () => {
   test('tries again when the service could not answer', async () => {
     let isBusy = true;
     const { page } = await open({
-      fragment: '#/paste-001',
+      fragment: '#/paste-001&keep',
       answer: () => (isBusy ? refusals.overloaded : { ...PUBLIC_REPLY, text: 'at last' }),
     });
     await error(page).getByText('The service is busy.').waitFor();

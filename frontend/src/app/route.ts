@@ -1,6 +1,5 @@
-import { parseShareLink } from '@pastenym/shared/share-link';
 import { createStore, type Store } from '../store.js';
-import type { PasteLink } from '../read/reader.js';
+import { parsePasteLink, type PasteLink } from '../pastes/paste-link.js';
 
 /** The pages. Everything stands in the fragment, which browsers send to nobody. */
 export type Route =
@@ -15,7 +14,7 @@ export function parseRoute(fragment: string): Route {
   if (/^#?\/?$/.test(fragment)) return { page: 'compose' };
   if (fragment === '#/about') return { page: 'about' };
   try {
-    const link = parseShareLink(fragment);
+    const link = parsePasteLink(fragment);
     return link.version === 1 ? { page: 'read', link } : { page: 'newer-link' };
   } catch {
     // Whatever is wrong with it, it is no link.

@@ -12,7 +12,7 @@ import {
 } from '../instance/instance.js';
 import type { Reader } from '../read/reader.js';
 import type { Store } from '../store.js';
-import { readerOf } from './follow-route.js';
+import { readersOf } from './follow-route.js';
 import { routeStore, type Route } from './route.js';
 
 /** Everything that lives as long as the page, made once and handed to the components. */
@@ -43,8 +43,9 @@ export function startServices(): Services {
     instance.load();
     connection.retry();
   });
-  askBeforeLosing(composer);
-  return { instance, connection, route, composer, reader: readerOf(route, transport) };
+  const readers = readersOf(route, transport);
+  askBeforeLosing(composer, readers.holdsLast);
+  return { instance, connection, route, composer, reader: readers.current };
 }
 
 /** The connection starts when the configuration is there, and requests are sent when there is a connection. */
@@ -55,14 +56,17 @@ function configOf(instance: Instance): InstanceConfig {
 }
 
 /** The listener is there only while it is needed: with one, browsers keep no page for going back. */
-function askBeforeLosing(composer: Composer): void {
+function askBeforeLosing(composer: Composer, holdsLastPaste: Store<boolean>): void {
   const ask = (event: BeforeUnloadEvent) => {
     event.preventDefault();
   };
-  composer.subscribe(() => {
-    if (holdsUnsentText(composer.get())) addEventListener('beforeunload', ask);
+  const look = () => {
+    const wouldLose = holdsUnsentText(composer.get()) || holdsLastPaste.get();
+    if (wouldLose) addEventListener('beforeunload', ask);
     else removeEventListener('beforeunload', ask);
-  });
+  };
+  composer.subscribe(look);
+  holdsLastPaste.subscribe(look);
 }
 
 const Context = createContext<Services | undefined>(undefined);

@@ -73,7 +73,18 @@ function Complaint({ state }: { state: ComposerState }) {
       />
     );
   }
+  if (phase.name === 'cancelled') return <Cancelled />;
   if (phase.name !== 'failed') return null;
   const { what, next } = phase.failure;
   return <ErrorMessage what={what} next={`${next} Your text is still here.`} />;
+}
+
+/** No failure, but not as if nothing had happened. */
+function Cancelled() {
+  return (
+    <p className={styles['note']} role="status">
+      Cancelled. The paste was on its way already, so it may be stored; without its link nobody
+      finds it. If you create it again, unchanged, it is not stored twice, and you get the link.
+    </p>
+  );
 }

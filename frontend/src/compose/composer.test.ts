@@ -1,12 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import { refusals } from '@pastenym/shared/v1/replies';
-import { settle } from '../../test/support/fake-time.js';
-import { pasteService, transportTo } from '../../test/support/paste-service.js';
+import { lossyTransportTo, pasteService, transportTo } from '../../test/support/paste-service.js';
 import { MAX_PASTE_BYTES } from '../pastes/limits.js';
-import { createComposer, holdsUnsentText, obstacleOf } from './composer.js';
+import { createComposer, holdsUnsentText, obstacleOf, type Composer } from './composer.js';
 
 const compose = (transport = pasteService().transport) =>
   createComposer(transport, { now: () => 1000 });
+
+/** Encryption takes a moment. */
+function untilSent(composer: Composer): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = composer.subscribe(() => {
+      const { phase } = composer.get();
+      if (phase.name !== 'sending' || phase.progress.stage !== 'waiting') return;
+      stop();
+      resolve();
+    });
+  });
+}
 
 describe('the composer', () => {
   test('begins with an encrypted paste that lasts a week', () => {
@@ -58,11 +69,118 @@ describe('the composer', () => {
     const composer = compose(transportTo(() => late));
     composer.write('hello');
     const creating = composer.create();
-    await settle();
+    await untilSent(composer);
     composer.cancel();
     answer({ ipfs: false, url_id: 'too-late' });
     await creating;
-    expect(composer.get()).toMatchObject({ text: 'hello', phase: { name: 'writing' } });
+    expect(composer.get()).toMatchObject({ text: 'hello', phase: { name: 'cancelled' } });
+  });
+
+  test('that is cancelled before anything was sent is as if it had not begun', async () => {
+    const composer = compose();
+    composer.write('hello');
+    const creating = composer.create();
+    composer.cancel();
+    await creating;
+    expect(composer.get().phase).toEqual({ name: 'writing' });
+  });
+
+  describe('whose answer was lost', () => {
+    async function lose() {
+      const service = pasteService();
+      let isLosing = true;
+      const composer = compose(lossyTransportTo(service, () => isLosing));
+      composer.write('hello');
+      await composer.create();
+      expect(composer.get().phase).toMatchObject({ name: 'failed', failure: { retry: true } });
+      isLosing = false;
+      return { service, composer };
+    }
+
+    test('stores no second paste when it is pressed again', async () => {
+      const { service, composer } = await lose();
+      await composer.create();
+      expect(composer.get().phase).toMatchObject({ name: 'done', link: { id: 'paste-001' } });
+      expect(service.pastes.size).toBe(1);
+      expect(service.asked[1]).toEqual(service.asked[0]);
+    });
+
+    test('stores no second paste either when something was typed and taken back', async () => {
+      const { service, composer } = await lose();
+      composer.write('hello!');
+      composer.write('hello');
+      await composer.create();
+      expect(service.pastes.size).toBe(1);
+    });
+
+    test.each<[string, (composer: Composer) => void]>([
+      [
+        'text',
+        (composer) => {
+          composer.write('hello!');
+        },
+      ],
+      [
+        'options',
+        (composer) => {
+          composer.choose({ reads: 'one' });
+        },
+      ],
+    ])('makes another paste of another %s', async (_, change) => {
+      const { service, composer } = await lose();
+      change(composer);
+      await composer.create();
+      expect(composer.get().phase).toMatchObject({ name: 'done', link: { id: 'paste-002' } });
+      expect(service.asked.map(({ id }) => id)).toHaveLength(2);
+    });
+
+    test('makes another paste after one that was created', async () => {
+      const { service, composer } = await lose();
+      await composer.create();
+      composer.clear();
+      composer.write('hello');
+      await composer.create();
+      expect(service.pastes.size).toBe(2);
+    });
+  });
+
+  test('that was cancelled on the way stores no second paste when it is pressed again', async () => {
+    const service = pasteService();
+    let isSlow = true;
+    const composer = compose(
+      transportTo((request) => {
+        const answer = service.answer(request);
+        return isSlow ? undefined : answer;
+      }),
+    );
+    composer.write('hello');
+    const creating = composer.create();
+    await untilSent(composer);
+    composer.cancel();
+    await creating;
+    expect(composer.get().phase).toEqual({ name: 'cancelled' });
+    isSlow = false;
+    await composer.create();
+    expect(service.pastes.size).toBe(1);
+  });
+
+  test('asks anew after a refusal that would only be repeated', async () => {
+    const service = pasteService();
+    let refusal: string | undefined = refusals.badText;
+    const ids: (string | undefined)[] = [];
+    const composer = compose(
+      transportTo((request) => {
+        ids.push(request.id);
+        return refusal ?? service.answer(request);
+      }),
+    );
+    composer.write('hello');
+    await composer.create();
+    expect(composer.get().phase).toMatchObject({ name: 'failed', failure: { retry: false } });
+    refusal = undefined;
+    await composer.create();
+    expect(composer.get().phase.name).toBe('done');
+    expect(new Set(ids).size).toBe(2);
   });
 
   test('says how far it is', async () => {

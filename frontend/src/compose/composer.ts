@@ -1,10 +1,10 @@
 import type { ShareLink } from '@pastenym/shared/share-link';
 import type { Transport } from '../connection/transport.js';
-import { createPaste, sizeOf } from '../pastes/create.js';
+import { sealPaste, sizeOf, storePaste, type Draft, type SealedPaste } from '../pastes/create.js';
 import { failureOf, type Failure } from '../pastes/failures.js';
 import { DEFAULT_LIFETIME, isViewCount, type Expiry, type Lifetime } from '../pastes/lifetime.js';
 import { MAX_PASTE_BYTES } from '../pastes/limits.js';
-import type { PasteProgress } from '../pastes/progress.js';
+import { isOnItsWay, type PasteProgress } from '../pastes/progress.js';
 import { createStore, type Store } from '../store.js';
 
 export interface ComposerState {
@@ -28,6 +28,8 @@ export type ComposePhase =
   | { name: 'sending'; progress: PasteProgress; startedAt: number }
   /** The text is still there. */
   | { name: 'failed'; failure: Failure }
+  /** The request was on its way already: the paste may be stored. */
+  | { name: 'cancelled' }
   | { name: 'done'; link: ShareLink; lifetime: Lifetime; createdAt: number };
 
 /** What stands in the way of creating the paste. */
@@ -56,6 +58,7 @@ export function createComposer(
 ): Composer {
   const store = createStore(INITIAL);
   let sending: AbortController | undefined;
+  let prepared: Prepared | undefined;
 
   const update = (change: Partial<ComposerState>) => {
     store.set({ ...store.get(), ...change });
@@ -64,28 +67,47 @@ export function createComposer(
   async function create(): Promise<void> {
     const { text, options, phase } = store.get();
     if (phase.name === 'sending' || obstacleOf(store.get()) !== undefined) return;
-    const startedAt = now();
+    const lifetime = lifetimeOf(options);
+    const draft = { text, ...lifetime, encrypted: options.encrypted };
     const controller = new AbortController();
     sending = controller;
-    const onProgress = (progress: PasteProgress) => {
-      if (sending === controller) update({ phase: { name: 'sending', progress, startedAt } });
-    };
-    onProgress({ stage: 'encrypting' });
-    const lifetime = lifetimeOf(options);
     try {
-      const draft = { text, ...lifetime, encrypted: options.encrypted };
-      const { signal } = controller;
-      const link = await createPaste(draft, transport, { signal, onProgress });
+      const link = await send(draft, controller.signal);
+      prepared = undefined;
       update({ phase: { name: 'done', link, lifetime, createdAt: now() } });
     } catch (error) {
-      const phase: ComposePhase = controller.signal.aborted
-        ? { name: 'writing' }
-        : { name: 'failed', failure: failureOf(error) };
-      if (sending === controller) update({ phase });
+      update({ phase: phaseAfter(error, controller.signal.aborted) });
     } finally {
-      if (sending === controller) sending = undefined;
+      sending = undefined;
     }
   }
+
+  /** What has been sealed and not answered is sent again as it was, so that it cannot become a second paste. */
+  async function send(draft: Draft, signal: AbortSignal): Promise<ShareLink> {
+    const startedAt = now();
+    const onProgress = (progress: PasteProgress) => {
+      if (signal.aborted) return;
+      if (prepared !== undefined && isOnItsWay(progress)) prepared.wasSent = true;
+      update({ phase: { name: 'sending', progress, startedAt } });
+    };
+    onProgress({ stage: 'encrypting' });
+    if (prepared === undefined || !isSame(prepared.draft, draft)) {
+      prepared = { draft, sealed: await sealPaste(draft), wasSent: false };
+    }
+    return storePaste(prepared.sealed, transport, { signal, onProgress });
+  }
+
+  function phaseAfter(error: unknown, wasCancelled: boolean): ComposePhase {
+    if (wasCancelled) return { name: prepared?.wasSent === true ? 'cancelled' : 'writing' };
+    const failure = failureOf(error);
+    // The service would only repeat what it has said to this very request.
+    if (!failure.retry) prepared = undefined;
+    return { name: 'failed', failure };
+  }
+
+  const clear = () => {
+    update({ text: '', bytes: 0, phase: { name: 'writing' } });
+  };
 
   return {
     get: store.get,
@@ -100,11 +122,22 @@ export function createComposer(
     cancel() {
       sending?.abort();
     },
-    clear() {
-      update({ text: '', bytes: 0, phase: { name: 'writing' } });
-    },
+    clear,
   };
 }
+
+/** A paste that is sealed, and has not been answered yet. */
+interface Prepared {
+  draft: Draft;
+  sealed: SealedPaste;
+  wasSent: boolean;
+}
+
+const isSame = (one: Draft, other: Draft): boolean =>
+  one.text === other.text &&
+  one.expiry === other.expiry &&
+  one.views === other.views &&
+  one.encrypted === other.encrypted;
 
 export function lifetimeOf({ expiry, reads, severalReads }: ComposeOptions): Lifetime {
   return { expiry, views: { any: undefined, one: 1, several: severalReads }[reads] };

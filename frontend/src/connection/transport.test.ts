@@ -5,11 +5,13 @@ import { scriptedLinks, type ScriptedLink } from '../../test/support/scripted-li
 import { createStore } from '../store.js';
 import { createConnection } from './connection.js';
 import { RECONNECT_SPREAD_MS } from './machine.js';
+import { createRequestId } from './request-id.js';
 import {
   createTransport,
-  MAX_COPIES,
+  MAX_ATTEMPTS,
   MAX_QUEUED,
-  type Exchange,
+  REQUEST_DEADLINE_MS,
+  type OutgoingRequest,
   type RequestProgress,
 } from './transport.js';
 
@@ -24,10 +26,12 @@ interface Question {
 }
 
 /** Answers are JSON too: `{ id?, about }`. */
-function ask(about: string): Exchange<string> {
+function ask(about: string): OutgoingRequest<string> {
+  const id = createRequestId();
   return {
+    id,
+    message: encode({ id, about }),
     replySurbs: 20,
-    encode: (id) => encode({ id, about }),
     decode(message) {
       const reply = decode(message);
       return reply === undefined ? undefined : { id: reply.id, answer: String(reply.about) };
@@ -55,17 +59,35 @@ function setUp({ addresses = ['service'] }: { addresses?: string[] } = {}) {
   });
   const connection = createConnection(links.open, { schedule: time.schedule, random: () => 1 });
   const serviceAddresses = createStore<readonly string[]>(addresses);
+  let unanswered = 0;
   const transport = createTransport({
     connection,
     serviceAddresses,
     times: () => ({ firstTimeoutMs: FIRST_TIMEOUT_MS, bytesPerSecond: 1_000_000 }),
     schedule: time.schedule,
+    onUnanswered: () => (unanswered += 1),
   });
   connection.start();
+  /** The gateway goes, and the page finds the next one. */
+  const reconnect = async () => {
+    links.last().listener.broken('socket-closed');
+    await time.pass(RECONNECT_SPREAD_MS);
+    links.last().connect();
+  };
   const answer = (question: (typeof sent)[number], reply: Partial<Question> = question) => {
     question.link.listener.heard(encode({ id: reply.id, about: reply.about }));
   };
-  return { time, sent, links, connection, serviceAddresses, transport, answer };
+  return {
+    time,
+    sent,
+    links,
+    connection,
+    serviceAddresses,
+    transport,
+    answer,
+    reconnect,
+    unanswered: () => unanswered,
+  };
 }
 
 /** What became of a promise, so far. */
@@ -99,10 +121,10 @@ describe('a request', () => {
     answer(sent[1]!);
     expect(seen.filter((p, at) => JSON.stringify(p) !== JSON.stringify(seen[at - 1]))).toEqual([
       { stage: 'queued', waitingFor: 'connection' },
-      { stage: 'sending', copy: 1 },
-      { stage: 'waiting', copy: 1 },
-      { stage: 'sending', copy: 2 },
-      { stage: 'waiting', copy: 2 },
+      { stage: 'sending', attempt: 1, isAgain: false },
+      { stage: 'waiting', attempt: 1, isAgain: false },
+      { stage: 'sending', attempt: 2, isAgain: true },
+      { stage: 'waiting', attempt: 2, isAgain: true },
       { stage: 'answered' },
     ]);
   });
@@ -118,7 +140,7 @@ describe('a request', () => {
   });
 
   test('is sent again, as it was, after growing time-outs, and then given up', async () => {
-    const { time, sent, links, transport } = setUp();
+    const { time, sent, links, transport, unanswered } = setUp();
     links.last().connect();
     const outcome = watch(transport.request(ask('a')));
     const times: number[] = [];
@@ -128,9 +150,76 @@ describe('a request', () => {
       if (sent.length > before) times.push(time.now() / 1000);
     }
     expect(times).toEqual([11, 31, 71]);
-    expect(sent).toHaveLength(MAX_COPIES);
+    expect(sent).toHaveLength(MAX_ATTEMPTS);
     expect(new Set(sent.map(({ id }) => id)).size).toBe(1);
     expect(outcome.error).toMatchObject({ code: 'timed-out' });
+    expect(unanswered()).toBe(1);
+  });
+
+  test('does not lose an attempt to a link that breaks, however many of them do', async () => {
+    const { sent, links, transport, answer, reconnect } = setUp();
+    links.last().connect();
+    const outcome = watch(transport.request(ask('a')));
+    for (let broken = 0; broken < 2 * MAX_ATTEMPTS; broken += 1) await reconnect();
+    expect(outcome).toEqual({});
+    expect(sent).toHaveLength(2 * MAX_ATTEMPTS + 1);
+    answer(sent.at(-1)!);
+    await settle();
+    expect(outcome).toEqual({ value: 'a' });
+  });
+
+  test('begins its last attempt anew on another link, with all of its time', async () => {
+    const { time, sent, links, transport, answer, reconnect } = setUp();
+    links.last().connect();
+    const outcome = watch(transport.request(ask('a')));
+    await time.pass((1 + 2 + 4) * OVERDUE_MS);
+    expect(sent).toHaveLength(MAX_ATTEMPTS);
+    await time.pass(8 * FIRST_TIMEOUT_MS - 1000);
+    await reconnect();
+    await time.pass(8 * FIRST_TIMEOUT_MS - 1000);
+    expect(sent).toHaveLength(MAX_ATTEMPTS + 1);
+    answer(sent.at(-1)!);
+    await settle();
+    expect(outcome).toEqual({ value: 'a' });
+  });
+
+  test('is given up before the service forgets what it has answered, whatever its links do', async () => {
+    const { time, sent, links, transport, reconnect } = setUp();
+    links.last().connect();
+    const outcome = watch(transport.request(ask('a')));
+    while (outcome.error === undefined) {
+      await time.pass(FIRST_TIMEOUT_MS / 2);
+      await reconnect();
+    }
+    expect(outcome.error).toMatchObject({ code: 'timed-out' });
+    expect(time.now()).toBeGreaterThanOrEqual(REQUEST_DEADLINE_MS);
+    expect(time.now()).toBeLessThan(600_000);
+    const copies = sent.length;
+    await time.pass(FOR_EVER_MS);
+    expect(sent).toHaveLength(copies);
+  });
+
+  test('waits for its first link for as long as that takes', async () => {
+    const { time, sent, links, transport } = setUp();
+    watch(transport.request(ask('a')));
+    await time.pass(FOR_EVER_MS);
+    links.last().connect();
+    expect(sent).toHaveLength(1);
+  });
+
+  test('that was given up can be made again, and is the same to the service', async () => {
+    const { time, sent, links, transport, answer } = setUp();
+    links.last().connect();
+    const request = ask('a');
+    watch(transport.request(request));
+    await time.pass(FOR_EVER_MS);
+    links.last().connect();
+    const outcome = watch(transport.request(request));
+    expect(sent).toHaveLength(MAX_ATTEMPTS + 1);
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(1);
+    answer(sent.at(-1)!);
+    await settle();
+    expect(outcome).toEqual({ value: 'a' });
   });
 
   test('that is long gets the time that sending takes', async () => {

@@ -2,21 +2,23 @@
  * Requests and answers over a mixnet that loses, repeats and delays messages.
  *
  * * Every request has a random id, which its answer carries back; an answer with another id is dropped. A request without an answer is sent
- *   again, with the same id, after growing time-outs, and at once when the connection has been rebuilt.
+ *   again, as it was, after growing time-outs, and at once when the connection has been rebuilt.
+ * * A request belongs to whoever made it. One that was given up or cancelled may have had its effect; made again, with the same id, it is
+ *   answered without having it twice.
  * * Some answers of version 1 carry no id. So one request is under way at a time; the others wait in turn. And a link on which a late answer
  *   without an id could still come, because the request before was sent twice, given up, or answered without an id, is not used for the
  *   next one: the connection is asked for a new identity, to which no old answer finds its way.
  */
-import { base64urlnopad } from '@scure/base';
 import { AppError } from '@pastenym/shared/errors';
-import { secureRandom, type RandomBytes } from '@pastenym/shared/random';
 import type { Connection } from './connection.js';
 import { systemSchedule, type Schedule } from '../schedule.js';
 import type { Store } from '../store.js';
 
-/** What is asked, in some version of the wire format. */
-export interface Exchange<Answer> {
-  encode: (id: string) => Uint8Array;
+/** What is asked, in some version of the wire format. However often it is sent, it has one effect: its bytes stay the same. */
+export interface OutgoingRequest<Answer> {
+  /** From `createRequestId`; it stands in the message. */
+  id: string;
+  message: Uint8Array;
   /** @returns undefined for what is no answer at all */
   decode: (message: Uint8Array) => Reply<Answer> | undefined;
   /** Reply blocks to send along. */
@@ -31,8 +33,8 @@ export interface Reply<Answer> {
 
 export type RequestProgress =
   | { stage: 'queued'; waitingFor: 'turn' | 'connection' | 'service' }
-  | { stage: 'sending'; copy: number }
-  | { stage: 'waiting'; copy: number }
+  /** `isAgain`: it was sent before, in an earlier attempt or on a link that is no more. */
+  | { stage: 'sending' | 'waiting'; attempt: number; isAgain: boolean }
   | { stage: 'answered' };
 
 export interface RequestOptions {
@@ -42,14 +44,14 @@ export interface RequestOptions {
 
 export interface Transport {
   /**
-   * @throws AppError `timed-out` (no answer to any copy), `queue-full`
+   * @throws AppError `timed-out` (no answer in any attempt), `queue-full`
    * @throws the reason of `signal`
    */
-  request: <Answer>(exchange: Exchange<Answer>, options?: RequestOptions) => Promise<Answer>;
+  request: <Answer>(request: OutgoingRequest<Answer>, options?: RequestOptions) => Promise<Answer>;
 }
 
 export interface TransportTimes {
-  /** How long to wait for the answer to the first copy; each further copy waits twice as long. */
+  /** How long the first attempt waits for the answer; each further one waits twice as long. */
   firstTimeoutMs: number;
   /** What a slow client sends, by which the time-out of a long request grows. */
   bytesPerSecond: number;
@@ -61,8 +63,13 @@ export const TRANSPORT_TIMES: Record<'local' | 'mainnet', TransportTimes> = {
   mainnet: { firstTimeoutMs: 30_000, bytesPerSecond: 40_000 },
 };
 
-export const REQUEST_ID_BYTES = 16;
-export const MAX_COPIES = 4;
+/** An attempt ends when its time-out has run out on one link. A link that breaks costs none: the attempt begins anew on the next. */
+export const MAX_ATTEMPTS = 4;
+/**
+ * From the first time that a request is sent until it is given up. The service keeps its answers for ten minutes; later, a copy would have
+ * an effect of its own.
+ */
+export const REQUEST_DEADLINE_MS = 9 * 60_000;
 /** Beyond that a person has pressed too often: further requests fail with `queue-full`. */
 export const MAX_QUEUED = 8;
 
@@ -72,8 +79,9 @@ export interface TransportOptions {
   serviceAddresses: Store<readonly string[]>;
   /** Asked when a request is sent: the network is not known before. */
   times: () => TransportTimes;
+  /** A request has been given up: is the service still where it was? */
+  onUnanswered?: () => void;
   schedule?: Schedule;
-  randomBytes?: RandomBytes;
 }
 
 export function createTransport(options: TransportOptions): Transport {
@@ -82,13 +90,14 @@ export function createTransport(options: TransportOptions): Transport {
 
 /** A request, with the type of its answer forgotten. */
 interface Job {
-  id: string;
-  exchange: Exchange<unknown>;
-  message: Uint8Array;
+  request: OutgoingRequest<unknown>;
+  /** From 1: how many time-outs have run out, and one. */
+  attempt: number;
   copies: number;
   /** The link that carries it now, and how many copies it has carried. */
   link: number | undefined;
   copiesOnLink: number;
+  clearDeadline: () => void;
   progress: (progress: RequestProgress) => void;
   resolve: (answer: unknown) => void;
   reject: (error: unknown) => void;
@@ -99,7 +108,7 @@ class Requests implements Transport {
   readonly #serviceAddresses: Store<readonly string[]>;
   readonly #times: () => TransportTimes;
   readonly #schedule: Schedule;
-  readonly #randomBytes: RandomBytes;
+  readonly #onUnanswered: () => void;
   readonly #queue: Job[] = [];
   #active: Job | undefined;
   #clearTimer = (): void => undefined;
@@ -111,7 +120,7 @@ class Requests implements Transport {
     this.#serviceAddresses = options.serviceAddresses;
     this.#times = options.times;
     this.#schedule = options.schedule ?? systemSchedule;
-    this.#randomBytes = options.randomBytes ?? secureRandom;
+    this.#onUnanswered = options.onUnanswered ?? (() => undefined);
     this.#connection.subscribe(() => {
       this.#pump();
     });
@@ -124,21 +133,20 @@ class Requests implements Transport {
   }
 
   async request<Answer>(
-    exchange: Exchange<Answer>,
+    request: OutgoingRequest<Answer>,
     { signal, onProgress }: RequestOptions = {},
   ): Promise<Answer> {
     signal?.throwIfAborted();
     if (this.#queue.length >= MAX_QUEUED) throw new AppError('queue-full');
     const { promise, resolve, reject } = withResolvers<unknown>();
-    const id = base64urlnopad.encode(this.#randomBytes(REQUEST_ID_BYTES));
     const job: Job = {
-      id,
-      // Answers go back to the exchange that has decoded them.
-      exchange,
-      message: exchange.encode(id),
+      // Answers go back to the request that has decoded them.
+      request,
+      attempt: 1,
       copies: 0,
       link: undefined,
       copiesOnLink: 0,
+      clearDeadline: () => undefined,
       progress: onProgress ?? (() => undefined),
       resolve,
       reject,
@@ -187,22 +195,20 @@ class Requests implements Transport {
   }
 
   #send(job: Job, link: number): void {
-    if (job.copies >= MAX_COPIES) {
-      this.#drop(job, new AppError('timed-out'));
-      return;
-    }
     job.link = link;
     job.copies += 1;
     job.copiesOnLink += 1;
-    const copy = job.copies;
-    job.progress({ stage: 'sending', copy });
+    if (job.copies === 1) this.#setDeadline(job);
+    const { request, copies, attempt } = job;
+    const isAgain = copies > 1;
+    job.progress({ stage: 'sending', attempt, isAgain });
     this.#setTimer(this.#timeoutMs(job), () => {
-      this.#connection.suspect();
-      this.#send(job, link);
+      this.#timeOut(job, link);
     });
-    this.#connection.send(job.message, this.#recipient(copy), job.exchange.replySurbs).then(
+    this.#connection.send(request.message, this.#recipient(attempt), request.replySurbs).then(
       () => {
-        if (this.#active === job && job.copies === copy) job.progress({ stage: 'waiting', copy });
+        const isCurrent = this.#active === job && job.copies === copies;
+        if (isCurrent) job.progress({ stage: 'waiting', attempt, isAgain });
       },
       () => {
         // The client is gone, or did not take it: the time-out, or the next link, sends it again.
@@ -210,23 +216,44 @@ class Requests implements Transport {
     );
   }
 
-  /** Every second copy goes to the next address, if there is one. */
-  #recipient(copy: number): string {
-    const addresses = this.#serviceAddresses.get();
-    return addresses[Math.floor((copy - 1) / 2) % addresses.length] ?? '';
+  #timeOut(job: Job, link: number): void {
+    this.#connection.suspect();
+    if (job.attempt >= MAX_ATTEMPTS) {
+      this.#giveUp(job);
+      return;
+    }
+    job.attempt += 1;
+    this.#send(job, link);
   }
 
-  #timeoutMs({ copies, message }: Job): number {
+  #setDeadline(job: Job): void {
+    job.clearDeadline = this.#schedule(REQUEST_DEADLINE_MS, () => {
+      this.#giveUp(job);
+    });
+  }
+
+  #giveUp(job: Job): void {
+    this.#drop(job, new AppError('timed-out'));
+    this.#onUnanswered();
+  }
+
+  /** Every second attempt goes to the next address, if there is one. */
+  #recipient(attempt: number): string {
+    const addresses = this.#serviceAddresses.get();
+    return addresses[Math.floor((attempt - 1) / 2) % addresses.length] ?? '';
+  }
+
+  #timeoutMs({ attempt, request }: Job): number {
     const { firstTimeoutMs, bytesPerSecond } = this.#times();
-    return firstTimeoutMs * 2 ** (copies - 1) + (message.length / bytesPerSecond) * 1000;
+    return firstTimeoutMs * 2 ** (attempt - 1) + (request.message.length / bytesPerSecond) * 1000;
   }
 
   #hear(message: Uint8Array): void {
     const job = this.#active;
     if (job?.link === undefined) return;
-    const reply = job.exchange.decode(message);
+    const reply = job.request.decode(message);
     if (reply === undefined) return;
-    if (reply.id !== undefined && reply.id !== job.id) return;
+    if (reply.id !== undefined && reply.id !== job.request.id) return;
     this.#end(job, reply.id === undefined || job.copiesOnLink > 1);
     job.progress({ stage: 'answered' });
     job.resolve(reply.answer);
@@ -242,6 +269,7 @@ class Requests implements Transport {
 
   #end(job: Job, stained: boolean): void {
     this.#clearTimer();
+    job.clearDeadline();
     this.#active = undefined;
     if (stained) this.#stainedLink = job.link;
     this.#pump();

@@ -4,11 +4,11 @@ import { formatDocument } from '@pastenym/shared/v1/document';
 import { createPassphrase, sealText } from '@pastenym/shared/v1/encryption';
 import { newTextReplySchema, type V1Reply } from '@pastenym/shared/v1/replies';
 import type { NewText } from '@pastenym/shared/v1/requests';
-import type { RequestOptions, Transport } from '../connection/transport.js';
-import { v1Exchange } from './exchange.js';
+import type { OutgoingRequest, RequestOptions, Transport } from '../connection/transport.js';
 import type { Lifetime } from './lifetime.js';
 import { MAX_PASTE_BYTES } from './limits.js';
 import { refusalOf } from './refusal.js';
+import { createV1Request } from './v1-request.js';
 
 export interface Draft extends Lifetime {
   text: string;
@@ -18,16 +18,19 @@ export interface Draft extends Lifetime {
 
 export const sizeOf = (text: string): number => new TextEncoder().encode(text).length;
 
+/** A paste that is ready to go. Stored again, because no answer came, it is stored once, and has the same link. */
+export interface SealedPaste {
+  request: OutgoingRequest<V1Reply>;
+  /** Nobody else has it. */
+  key: string | undefined;
+  burn: boolean;
+}
+
 /**
- * Encrypts a text with a new key, and has the service keep it.
- * @returns where it is, with the key, which nobody else has
- * @throws AppError `paste-empty`, `paste-too-large`, what the service refuses it with, or what the transport throws
+ * Encrypts a text with a new key.
+ * @throws AppError `paste-empty`, `paste-too-large`
  */
-export async function createPaste(
-  draft: Draft,
-  transport: Transport,
-  options?: RequestOptions,
-): Promise<ShareLink> {
+export async function sealPaste(draft: Draft): Promise<SealedPaste> {
   if (draft.text === '') throw new AppError('paste-empty');
   if (sizeOf(draft.text) > MAX_PASTE_BYTES) throw new AppError('paste-too-large');
   const key = draft.encrypted ? createPassphrase() : undefined;
@@ -38,8 +41,22 @@ export async function createPaste(
     expirationBlocks: undefined,
     ipfs: false,
   };
-  const reply = await transport.request(v1Exchange({ event: 'newText', data }), options);
-  return { version: 1, id: readId(reply), key, burn: draft.views !== undefined };
+  const request = createV1Request({ event: 'newText', data });
+  return { request, key, burn: draft.views !== undefined };
+}
+
+/**
+ * Has the service keep a paste.
+ * @returns where it is, with the key
+ * @throws AppError what the service refuses it with, or what the transport throws
+ */
+export async function storePaste(
+  { request, key, burn }: SealedPaste,
+  transport: Transport,
+  options?: RequestOptions,
+): Promise<ShareLink> {
+  const reply = await transport.request(request, options);
+  return { version: 1, id: readId(reply), key, burn };
 }
 
 async function seal(

@@ -84,7 +84,7 @@ export const FAILURES: Texts = {
   },
   'wrong-key': {
     what: 'This key does not open the paste.',
-    next: 'Check that it is whole, and enter it again. This uses up no read.',
+    next: 'Check that it is whole, and enter it again. As long as this page stays open, that uses up no read.',
   },
   'connection-closed': { what: 'The connection has been closed.', next: `${AGAIN} ${CONNECTION}` },
   'connection-failed': {
@@ -94,7 +94,7 @@ export const FAILURES: Texts = {
   'queue-full': { what: 'Too much is waiting to be sent already.', next: AGAIN },
   'timed-out': {
     what: 'The service has not answered, though it was asked several times.',
-    next: `It may be down for the moment. ${AGAIN} ${CONNECTION}`,
+    next: `It may be down, or its answer may have been lost. Trying again, unchanged, asks for the very same: nothing is stored or counted twice. ${CONNECTION}`,
   },
   internal: { what: 'Something went wrong in the service.', next: AGAIN },
 };

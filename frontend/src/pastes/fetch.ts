@@ -1,10 +1,10 @@
 import type { SealedText } from '@pastenym/shared/v1/encryption';
 import type { EncryptionParameters } from '@pastenym/shared/v1/encryption-parameters';
 import { unescapeHtml } from '@pastenym/shared/v1/html-escape';
-import { getTextReplySchema, type GetTextReply } from '@pastenym/shared/v1/replies';
-import type { RequestOptions, Transport } from '../connection/transport.js';
-import { v1Exchange } from './exchange.js';
+import { getTextReplySchema, type GetTextReply, type V1Reply } from '@pastenym/shared/v1/replies';
+import type { OutgoingRequest, RequestOptions, Transport } from '../connection/transport.js';
 import { refusalOf } from './refusal.js';
+import { createV1Request } from './v1-request.js';
 
 /** What the service has handed out: one read of a paste. It may be the only one there is. */
 export interface FetchedPaste {
@@ -23,16 +23,22 @@ export interface PasteFacts {
   expiresAt: Date | undefined;
 }
 
+/** One read of a paste: the service counts it once, however often it is asked for, and the last one destroys the paste. */
+export type PasteRead = OutgoingRequest<V1Reply>;
+
+export function createRead(id: string): PasteRead {
+  return createV1Request({ event: 'getText', data: { urlId: id } });
+}
+
 /**
- * Has the service hand out a paste. Every call is a read, which the service counts, and the last one destroys the paste.
+ * Has the service hand out a paste.
  * @throws AppError `not-found`, what else the service refuses it with, or what the transport throws
  */
 export async function fetchPaste(
-  id: string,
+  request: PasteRead,
   transport: Transport,
   options?: RequestOptions,
 ): Promise<FetchedPaste> {
-  const request = v1Exchange({ event: 'getText', data: { urlId: id } });
   const reply = await transport.request(request, options);
   const parsed = reply.kind === 'object' ? getTextReplySchema.safeParse(reply.members) : undefined;
   if (parsed?.success !== true) throw refusalOf(reply);

@@ -1,4 +1,4 @@
-import { MAX_COPIES, type RequestProgress } from '../connection/transport.js';
+import { MAX_ATTEMPTS, type RequestProgress } from '../connection/transport.js';
 
 /** How far a paste has come, on its way out or in. */
 export type PasteProgress = { stage: 'encrypting' } | { stage: 'decrypting' } | RequestProgress;
@@ -13,11 +13,9 @@ export function describeProgress(progress: PasteProgress): string {
     case 'queued':
       return WAITS[progress.waitingFor];
     case 'sending':
-      return progress.copy === 1 ? 'Sending' : `Sending again ${ofCopies(progress.copy)}`;
+      return `Sending${describeAttempt(progress)}`;
     case 'waiting':
-      return progress.copy === 1
-        ? 'Sent, waiting for the answer'
-        : `Sent again ${ofCopies(progress.copy)}, waiting for the answer`;
+      return `Sent${describeAttempt(progress)}, waiting for the answer`;
     case 'answered':
       return 'Answered';
   }
@@ -29,7 +27,11 @@ const WAITS = {
   service: 'Queued: it is sent as soon as the paste service is ready',
 };
 
-const ofCopies = (copy: number) => `(${copy} of ${MAX_COPIES})`;
+/** After a link that broke it is sent again, but the attempt is still the same. */
+function describeAttempt({ attempt, isAgain }: { attempt: number; isAgain: boolean }): string {
+  if (!isAgain) return '';
+  return attempt === 1 ? ' again' : ` again (attempt ${attempt} of ${MAX_ATTEMPTS})`;
+}
 
 /** Whether something has gone out that may have reached the service. */
 export const isOnItsWay = ({ stage }: PasteProgress): boolean =>

@@ -1,4 +1,4 @@
-import { Download, Flame } from 'lucide-react';
+import { Download } from 'lucide-react';
 import { isDestroyed, type PasteFacts } from '../pastes/fetch.js';
 import type { AttachedFile, PasteDocument } from '../pastes/open.js';
 import { Button } from '../ui/button.js';
@@ -6,6 +6,7 @@ import { CopyButton } from '../ui/copy-button.js';
 import { safeFileName } from '../ui/file-name.js';
 import { formatBytes } from '../ui/format.js';
 import { saveFile } from '../ui/save-file.js';
+import { Warning } from '../ui/warning.js';
 import { describeFacts } from './facts-text.js';
 import styles from './open-paste.module.css';
 
@@ -33,13 +34,10 @@ export function OpenPaste({
 
 function Destroyed() {
   return (
-    <p className={styles['destroyed']}>
-      <Flame size={20} aria-hidden />
-      <span>
-        <strong>This was the last read: the service has destroyed the paste.</strong> Copy or save
-        what you need before you leave.
-      </span>
-    </p>
+    <Warning>
+      <strong>This was the last read: the service has destroyed the paste.</strong> Copy or save
+      what you need before you leave.
+    </Warning>
   );
 }
 

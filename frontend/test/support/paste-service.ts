@@ -2,7 +2,10 @@ import { formatV1Reply, refusals } from '@pastenym/shared/v1/replies';
 import { escapeHtml } from '@pastenym/shared/v1/html-escape';
 import type { JsonValue } from '@pastenym/shared/v1/python-json';
 import { parseV1Request, type NewText, type V1Request } from '@pastenym/shared/v1/requests';
-import type { Transport } from '../../src/connection/transport.js';
+import { AppError } from '@pastenym/shared/errors';
+import type { ShareLink } from '@pastenym/shared/share-link';
+import type { RequestOptions, Transport } from '../../src/connection/transport.js';
+import { sealPaste, storePaste, type Draft } from '../../src/pastes/create.js';
 
 type Answer = JsonValue | undefined | Promise<JsonValue>;
 
@@ -11,20 +14,17 @@ type Answer = JsonValue | undefined | Promise<JsonValue>;
  * `answer` may give nothing: then the request waits for ever, or until it is cancelled.
  */
 export function transportTo(answer: (request: V1Request) => Answer): Transport {
-  let requests = 0;
   return {
-    async request(exchange, { signal, onProgress } = {}) {
+    async request({ id, message, decode }, { signal, onProgress } = {}) {
       signal?.throwIfAborted();
-      requests += 1;
-      const id = `request-${requests}`;
-      const request = parseV1Request(new TextDecoder().decode(exchange.encode(id)));
+      const request = parseV1Request(new TextDecoder().decode(message));
       if (request === undefined) throw new Error('This is no request.');
-      onProgress?.({ stage: 'sending', copy: 1 });
-      onProgress?.({ stage: 'waiting', copy: 1 });
+      onProgress?.({ stage: 'sending', attempt: 1, isAgain: false });
+      onProgress?.({ stage: 'waiting', attempt: 1, isAgain: false });
       const reply = answer(request);
       const text = formatV1Reply(reply === undefined ? await aborted(signal) : await reply, id);
       signal?.throwIfAborted();
-      const decoded = exchange.decode(new TextEncoder().encode(text));
+      const decoded = decode(new TextEncoder().encode(text));
       if (decoded === undefined) throw new Error('This is no reply.');
       return decoded.answer;
     },
@@ -39,13 +39,41 @@ function aborted(signal: AbortSignal | undefined): Promise<never> {
   });
 }
 
-/** A small paste service in memory, with the rules of version 1. */
+/** A transport whose requests arrive, and whose answers get lost for as long as `isLosing` says so. */
+export function lossyTransportTo(
+  service: { answer: (request: V1Request) => JsonValue },
+  isLosing: () => boolean,
+): Transport {
+  return transportTo((request) => {
+    const answer = service.answer(request);
+    return isLosing() ? Promise.reject(new AppError('timed-out')) : answer;
+  });
+}
+
+/** Seals a draft, and stores it. */
+export async function createPaste(
+  draft: Draft,
+  transport: Transport,
+  options?: RequestOptions,
+): Promise<ShareLink> {
+  return storePaste(await sealPaste(draft), transport, options);
+}
+
+/** A small paste service in memory, with the rules of version 1. A request that comes again gets the answer that it got before. */
 export function pasteService() {
   const pastes = new Map<string, NewText & { reads: number }>();
   const asked: V1Request[] = [];
+  const outcomes = new Map<string, JsonValue>();
 
   function answer(request: V1Request): JsonValue {
     asked.push(request);
+    const key = JSON.stringify(request);
+    const outcome = outcomes.get(key) ?? serve(request);
+    outcomes.set(key, outcome);
+    return outcome;
+  }
+
+  function serve(request: V1Request): JsonValue {
     if (request.event === 'newText') {
       const id = `paste-00${pastes.size + 1}`;
       pastes.set(id, { ...request.data, reads: 0 });

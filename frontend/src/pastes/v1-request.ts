@@ -1,7 +1,8 @@
 import { MAX_MESSAGE_BYTES } from '@pastenym/shared/limits';
 import { parseV1Reply, type V1Reply } from '@pastenym/shared/v1/replies';
 import { formatV1Request, type V1Request } from '@pastenym/shared/v1/requests';
-import type { Exchange } from '../connection/transport.js';
+import { createRequestId } from '../connection/request-id.js';
+import type { OutgoingRequest } from '../connection/transport.js';
 
 /**
  * A nym-client keeps the last ten of somebody's reply blocks for asking for more; with twenty, the answer leaves at once, and a long one
@@ -9,10 +10,12 @@ import type { Exchange } from '../connection/transport.js';
  */
 const REPLY_SURBS = 20;
 
-/** A request of version 1, and whatever the service says to it. */
-export function v1Exchange(request: V1Request): Exchange<V1Reply> {
+/** Makes a request of version 1, with a new id; its answer is whatever the service says. */
+export function createV1Request(request: V1Request): OutgoingRequest<V1Reply> {
+  const id = createRequestId();
   return {
-    encode: (id) => new TextEncoder().encode(formatV1Request({ ...request, id })),
+    id,
+    message: new TextEncoder().encode(formatV1Request({ ...request, id })),
     decode(message) {
       const reply = parseMessage(message);
       return reply === undefined ? undefined : { id: reply.id, answer: reply };
