@@ -15,6 +15,7 @@ import {
   create,
   createButton,
   error,
+  focused,
   input,
   later,
   link,
@@ -22,7 +23,7 @@ import {
   visit,
   type VisitOptions,
 } from './support/page-under-test.js';
-import { SERVICE_ADDRESS, type Start } from './support/scripted-mixnet.js';
+import { SERVICE_ADDRESS, type MixnetScript, type Start } from './support/scripted-mixnet.js';
 
 /** The page, as a browser shows it and a person uses it. What the mixnet does is scripted; everything else is real. */
 jest.setTimeout(120_000);
@@ -156,6 +157,35 @@ describe('writing a paste', () => {
     expect(service.pastes.size).toBe(1);
   });
 
+  test('keeps the place of the keyboard, from Create to Cancel and back, and on to the result', async () => {
+    let answer: MixnetScript['answer'] = () => undefined;
+    const { page } = await open({ answer: (request) => answer?.(request) });
+    await input(page).fill('by keyboard');
+    await createButton(page).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Sent, waiting for the answer').waitFor();
+    expect(await focused(page)).toBe('Cancel');
+    await page.keyboard.press('Enter');
+    await createButton(page).waitFor();
+    expect(await focused(page)).toBe('Create paste');
+    answer = pasteService().answer;
+    await page.keyboard.press('Enter');
+    await link(page).waitFor();
+    expect(await focused(page)).toBe('Your paste is stored');
+  });
+
+  test('is not cancelled by the key that began it and is still held down', async () => {
+    const { page } = await open({ answer: () => undefined });
+    await input(page).fill('held');
+    await createButton(page).focus();
+    await page.keyboard.down('Enter');
+    await page.getByText('Sent, waiting for the answer').waitFor();
+    for (let repeat = 0; repeat < 3; repeat += 1) await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    expect(await focused(page)).toBe('Cancel');
+    expect(await createButton(page).count()).toBe(0);
+  });
+
   test('keeps the text while another page is looked at', async () => {
     const { page } = await open();
     await input(page).fill('precious');
@@ -282,6 +312,39 @@ describe('reading a paste', () => {
     expect(reads()).toBe(0);
     await page.getByRole('button', { name: 'Open the paste' }).click();
     await content(page).waitFor();
+  });
+
+  test('keeps the place of the keyboard, from the question to the paste', async () => {
+    const { service, fragment } = await stored({ burn: true });
+    let isSilent = true;
+    const { page } = await open({
+      fragment,
+      answer: (request) => {
+        const answer = service.answer(request);
+        return isSilent ? undefined : answer;
+      },
+    });
+    const question = page.getByRole('button', { name: 'Open the paste' });
+    await question.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Sent, waiting for the answer').waitFor();
+    expect(await focused(page)).toBe('Cancel');
+    await page.keyboard.press('Enter');
+    await page.getByText('counts as the same one').waitFor();
+    expect(await focused(page)).toBe('Open this paste?');
+    isSilent = false;
+    await question.focus();
+    await page.keyboard.press('Enter');
+    await content(page).waitFor();
+    expect(await focused(page)).toBe('Paste');
+    expect(await content(page).textContent()).toBe('hello');
+  });
+
+  test('tells a screen reader when a paste has opened by itself', async () => {
+    const { service, fragment } = await stored();
+    const { page } = await open({ answer: service.answer, fragment });
+    await content(page).waitFor();
+    expect(await focused(page)).toBe('Paste');
   });
 
   test('tries a key that is added to the address, without another read', async () => {

@@ -1,7 +1,9 @@
+import { useRef, type KeyboardEvent } from 'react';
 import { describeProgress, type PasteProgress } from '../pastes/progress.js';
 import { Button } from '../ui/button.js';
 import { ErrorMessage } from '../ui/error-message.js';
 import { ProgressPanel } from '../ui/progress-panel.js';
+import { useKeptFocus } from '../ui/use-kept-focus.js';
 import styles from './request-panel.module.css';
 import { useConnectionView, useRetryConnection } from './use-connection-view.js';
 
@@ -17,12 +19,17 @@ export function RequestPanel({
 }) {
   const view = useConnectionView();
   const retry = useRetryConnection();
+  const panel = useRef<HTMLDivElement>(null);
+  const hasProblem = progress.stage === 'queued' && view.state === 'failed';
+  useKeptFocus(String(hasProblem), panel);
   return (
-    <div className={styles['stack']}>
+    <div className={styles['stack']} ref={panel}>
       <ProgressPanel text={describeProgress(progress)} startedAt={startedAt}>
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button onClick={onCancel} onKeyDown={ignoreHeldKey} data-keeps-focus>
+          Cancel
+        </Button>
       </ProgressPanel>
-      {progress.stage === 'queued' && view.state === 'failed' && (
+      {hasProblem && (
         <ErrorMessage
           what="There is no connection to the mixnet."
           next={`${view.problem ?? ''} It is tried again by itself, and the request then goes on.`}
@@ -32,4 +39,9 @@ export function RequestPanel({
       )}
     </div>
   );
+}
+
+/** The focus comes here from the button that was pressed to begin; the key may still be down. */
+function ignoreHeldKey(event: KeyboardEvent): void {
+  if (event.repeat) event.preventDefault();
 }

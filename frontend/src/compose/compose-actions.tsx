@@ -29,6 +29,7 @@ export function ComposeActions() {
           kind="primary"
           type="submit"
           data-testid="create-button"
+          data-keeps-focus
           disabled={obstacle !== undefined}
         >
           Create paste

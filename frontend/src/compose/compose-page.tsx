@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { MAX_PASTE_BYTES } from '../pastes/limits.js';
 import { formatBytes } from '../ui/format.js';
+import { useKeptFocus } from '../ui/use-kept-focus.js';
 import { useStore } from '../ui/use-store.js';
 import { useServices } from '../app/services.js';
 import styles from './compose-page.module.css';
@@ -18,8 +19,11 @@ function Form() {
   const { composer } = useServices();
   const { phase } = useStore(composer);
   const isSending = phase.name === 'sending';
+  const form = useRef<HTMLFormElement>(null);
+  useKeptFocus(String(isSending), form);
   return (
     <form
+      ref={form}
       className={styles['form']}
       onSubmit={(event) => {
         event.preventDefault();

@@ -1,6 +1,8 @@
+import { useRef } from 'react';
 import { RequestPanel } from '../app/request-panel.js';
 import { Button } from '../ui/button.js';
 import { ErrorMessage } from '../ui/error-message.js';
+import { useKeptFocus } from '../ui/use-kept-focus.js';
 import { useStore } from '../ui/use-store.js';
 import { KeyForm } from './key-form.js';
 import { OpenPaste } from './open-paste.js';
@@ -18,8 +20,10 @@ const HEADINGS: Record<ReaderState['name'], string> = {
 
 export function ReadPage({ reader }: { reader: Reader }) {
   const state = useStore(reader);
+  const page = useRef<HTMLElement>(null);
+  useKeptFocus(state.name, page);
   return (
-    <section className={styles['page']}>
+    <section className={styles['page']} ref={page}>
       <h1 tabIndex={-1}>{HEADINGS[state.name]}</h1>
       <Body reader={reader} state={state} />
     </section>

@@ -66,6 +66,9 @@ export async function create(page: Page, text: string): Promise<string> {
   return (await link(page).getAttribute('href')) ?? '';
 }
 
+/** The text of what has the focus. */
+export const focused = (page: Page) => page.locator(':focus').textContent();
+
 /** Something that a test settles when it wants to. */
 export function later<T extends JsonValue | object>() {
   let resolve!: (value: T) => void;
