@@ -221,6 +221,24 @@ describe('writing a paste', () => {
     expect(await createButton(page).isDisabled()).toBe(false);
   });
 
+  test.each(['New', 'Pastenym'])('begins anew with %s at the top of the page', async (name) => {
+    const { page } = await open();
+    const atTop = page.getByRole('banner').getByRole('link', { name, exact: true });
+    await create(page, 'one');
+    await atTop.click();
+    expect(await input(page).inputValue()).toBe('');
+    await link(page).waitFor({ state: 'detached' });
+
+    await create(page, 'two');
+    await page.getByRole('navigation').getByRole('link', { name: 'About' }).click();
+    await atTop.click();
+    expect(await input(page).inputValue()).toBe('');
+
+    await input(page).fill('not sent');
+    await atTop.click();
+    expect(await input(page).inputValue()).toBe('not sent');
+  });
+
   test('begins anew after a paste', async () => {
     const { page } = await open();
     await create(page, 'one');

@@ -43,6 +43,8 @@ export interface Composer extends Store<ComposerState> {
   cancel: () => void;
   /** Begins a new paste, with the same options. */
   clear: () => void;
+  /** The same, if the last one is done. What has not been sent stays. */
+  leaveResult: () => void;
 }
 
 const INITIAL: ComposerState = {
@@ -123,6 +125,9 @@ export function createComposer(
       sending?.abort();
     },
     clear,
+    leaveResult() {
+      if (store.get().phase.name === 'done') clear();
+    },
   };
 }
 
