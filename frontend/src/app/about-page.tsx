@@ -29,7 +29,8 @@ export function AboutPage() {
         <li>
           <strong>Your traces here.</strong> The page stores nothing in the browser: no cookies, no
           history of pastes, no keys. Once it has loaded, it talks to the directory of the Nym
-          network and to one gateway, and to nobody else.
+          network and to one gateway, and to nobody else; but if the service does not answer, it
+          asks its own server whether the service has moved.
         </li>
       </ul>
 

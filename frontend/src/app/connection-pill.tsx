@@ -1,7 +1,9 @@
 import { ChevronDown } from 'lucide-react';
+import { useRef } from 'react';
 import { useStore } from '../ui/use-store.js';
 import { Button } from '../ui/button.js';
 import { shorten } from '../ui/format.js';
+import { useKeptFocus } from '../ui/use-kept-focus.js';
 import styles from './connection-pill.module.css';
 import { useServices } from './services.js';
 import { useConnectionView, useRetryConnection } from './use-connection-view.js';
@@ -33,15 +35,20 @@ export function ConnectionPill() {
 function ConnectionDetails() {
   const view = useConnectionView();
   const retry = useRetryConnection();
+  const details = useRef<HTMLDivElement>(null);
+  useKeptFocus(view.state, details);
   return (
     <div
+      ref={details}
       id={DETAILS_ID}
       popover="auto"
       className={styles['details']}
       role="dialog"
       aria-label="Connection"
     >
-      <h2>{view.label}</h2>
+      <h2 tabIndex={-1} data-keeps-focus>
+        {view.label}
+      </h2>
       <p>{view.detail}</p>
       <Facts />
       {view.cause !== undefined && view.cause !== '' && (

@@ -32,6 +32,7 @@ export function startServices(): Services {
     connection,
     serviceAddresses: serviceAddressesOf(instance),
     times: () => TRANSPORT_TIMES[configOf(instance).network],
+    onUnanswered: instance.refresh,
   });
   const route = routeStore();
   const composer = createComposer(transport);

@@ -20,15 +20,20 @@ export type InstanceState =
   | { name: 'ready'; config: InstanceConfig };
 
 export interface Instance extends Store<InstanceState> {
-  /** Asks for it, until it is there and names the service. Asked again while it waits, it does not wait. */
+  /** Asks for it, until it is there and names the service. Asked again while it waits, or hangs, it asks at once. */
   load: () => void;
+  /** Asks once more, though it is there: the service does not answer, and may have moved. */
+  refresh: () => void;
 }
+
+/** One small file from a server that has just sent the page. */
+export const ASK_TIMEOUT_MS = 10_000;
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;
 
 interface InstanceOptions {
-  fetchConfig?: () => Promise<unknown>;
+  fetchConfig?: (signal: AbortSignal) => Promise<unknown>;
   schedule?: Schedule;
   random?: () => number;
 }
@@ -40,24 +45,35 @@ export function createInstance({
 }: InstanceOptions = {}): Instance {
   const store = createStore<InstanceState>({ name: 'loading' });
   const chance = random();
-  let isAsking = false;
+  let asking: AbortController | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   let stopWaiting = (): void => undefined;
 
   async function ask(): Promise<void> {
     stopWaiting();
-    isAsking = true;
-    try {
-      const config = configSchema.parse(await fetchConfig());
+    asking?.abort();
+    const controller = new AbortController();
+    asking = controller;
+    stopWaiting = schedule(ASK_TIMEOUT_MS, () => {
+      controller.abort();
+    });
+    const config = await fetchConfig(controller.signal).then(parseConfig, () => undefined);
+    if (asking !== controller) return;
+    asking = undefined;
+    stopWaiting();
+    take(config);
+    if (!isComplete(store.get())) askAgainLater();
+  }
+
+  /** Whatever is wrong with an answer, a person can only wait, or reload. What is known already is better than less. */
+  function take(config: InstanceConfig | undefined): void {
+    const state = store.get();
+    if (config === undefined) {
+      if (state.name !== 'ready') store.set({ name: 'unreachable' });
+    } else if (!isComplete(state) || config.serviceAddresses.length > 0) {
       const serviceAddresses = rotate(config.serviceAddresses, chance);
       store.set({ name: 'ready', config: { ...config, serviceAddresses } });
-    } catch {
-      // Whatever it is, a person can only wait, or reload.
-      if (store.get().name !== 'ready') store.set({ name: 'unreachable' });
-    } finally {
-      isAsking = false;
     }
-    if (!isComplete(store.get())) askAgainLater();
   }
 
   function askAgainLater(): void {
@@ -69,10 +85,18 @@ export function createInstance({
     get: store.get,
     subscribe: store.subscribe,
     load() {
-      if (!isAsking && !isComplete(store.get())) void ask();
+      // The first request is left in peace; a later one may hang on a line that has changed since.
+      const isFirst = asking !== undefined && store.get().name === 'loading';
+      if (!isFirst && !isComplete(store.get())) void ask();
+    },
+    refresh() {
+      if (asking === undefined) void ask();
     },
   };
 }
+
+/** @returns undefined for what is no configuration */
+const parseConfig = (json: unknown) => configSchema.safeParse(json).data;
 
 const isComplete = (state: InstanceState) =>
   state.name === 'ready' && state.config.serviceAddresses.length > 0;
@@ -83,8 +107,8 @@ function rotate<T>(items: readonly T[], chance: number): T[] {
   return [...items.slice(first), ...items.slice(0, first)];
 }
 
-async function fetchConfigFile(): Promise<unknown> {
-  const response = await fetch('config.json', { cache: 'no-cache', credentials: 'omit' });
+async function fetchConfigFile(signal: AbortSignal): Promise<unknown> {
+  const response = await fetch('config.json', { cache: 'no-cache', credentials: 'omit', signal });
   if (!response.ok) throw new Error(`The server answers ${response.status}.`);
   return response.json();
 }
