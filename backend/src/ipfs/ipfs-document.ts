@@ -1,7 +1,9 @@
+import { AppError } from '@pastenym/shared/errors';
 import { escapeHtml, unescapeHtml } from '@pastenym/shared/v1/html-escape';
 import {
-  encryptionParametersSchema,
+  areEncryptionParameters,
   type EncryptionParameters,
+  type NoEncryption,
 } from '@pastenym/shared/v1/encryption-parameters';
 import { pythonJson, type JsonObject } from '@pastenym/shared/v1/python-json';
 import * as z from 'zod';
@@ -12,7 +14,7 @@ import * as z from 'zod';
  */
 export interface IpfsDocument {
   text: string;
-  encParams: EncryptionParameters | undefined;
+  encParams: EncryptionParameters | NoEncryption | undefined;
   /** Milliseconds since 1970, to the day. */
   createdAt: number;
 }
@@ -58,12 +60,11 @@ export function parseIpfsDocument(bytes: Uint8Array): IpfsDocument | undefined {
   }
 }
 
-function readParameters(base64: string | null | undefined): EncryptionParameters | undefined {
+function readParameters(base64: string | null | undefined): IpfsDocument['encParams'] {
   if (base64 === null || base64 === undefined) return undefined;
   const json: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
-  encryptionParametersSchema.parse(json);
-  // The input itself, which the schema has just checked: its members stay in the author's order.
-  return json as EncryptionParameters;
+  if (!areEncryptionParameters(json)) throw new AppError('bad-params');
+  return json;
 }
 
 const toBase64 = (text: string) => Buffer.from(text).toString('base64');
