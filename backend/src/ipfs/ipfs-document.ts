@@ -24,9 +24,7 @@ const MAX_PARAMETERS_LENGTH = 8192;
 
 export function formatIpfsDocument({ text, encParams, createdAt }: IpfsDocument): Buffer {
   const parameters: JsonObject =
-    encParams === undefined
-      ? {}
-      : { encryption_params_b64: toBase64(pythonJson(encParams)) };
+    encParams === undefined ? {} : { encryption_params_b64: toBase64(pythonJson(encParams)) };
   const document = {
     text: escapeHtml(text),
     ...parameters,
