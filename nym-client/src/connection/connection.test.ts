@@ -299,7 +299,7 @@ test('whatever a nym-client pushes, the connection stays and reads on', async ()
   push(socket, { type: 'received', message: bytes('still here'), senderTag: undefined }, true);
   expect(text((await messages.next()).message)).toBe('still here');
   expect(errors.size).toBeGreaterThan(0);
-});
+}, 20_000);
 
 test('a listener that throws, now or later, is reported and hurts nobody else', async () => {
   const client = await start();
