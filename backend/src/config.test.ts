@@ -17,9 +17,10 @@ function problemsOf(env: Record<string, string>): readonly string[] {
 
 test('with no settings at all the service runs on its defaults', () => {
   expect(readConfig({})).toEqual({
-    NYM_CLIENT_URL: 'ws://127.0.0.1:1977',
+    NYM_CLIENT_URL: ['ws://127.0.0.1:1977'],
     DATABASE_URL: resolve('data/pastes.sqlite'),
     SERVICE_ADDRESS_FILE: undefined,
+    SELF_PROBE_SECONDS: 300,
     MAX_TEXT_BYTES: 12_000_000,
     V1_CREATES: true,
     MAX_PASTE_BYTES: 33_554_432,
@@ -74,6 +75,27 @@ test('everything that is wrong is said at once', () => {
     'DRAIN_SECONDS',
     'LOG_LEVEL',
   ]);
+});
+
+test('several nym-clients are named with commas between', () => {
+  const urls = 'ws://a:1977, wss://b/x ,ws://c';
+  expect(readConfig({ NYM_CLIENT_URL: urls }).NYM_CLIENT_URL).toEqual([
+    'ws://a:1977',
+    'wss://b/x',
+    'ws://c',
+  ]);
+});
+
+test('of several nym-clients, each that is wrong is a problem', () => {
+  const urls = 'ws://a:1977,http://b,ws://c/#x,,ws://A:1977/,ws://d,nonsense';
+  expect(problemsOf({ NYM_CLIENT_URL: urls })).toEqual([
+    'NYM_CLIENT_URL must be a ws:// or wss:// URL (number 2 of 7).',
+    'NYM_CLIENT_URL must be a URL without a fragment, which websockets do not take (number 3 of 7).',
+    'NYM_CLIENT_URL must be a ws:// or wss:// URL (number 4 of 7).',
+    'NYM_CLIENT_URL must be a URL that was not named before (number 5 of 7).',
+    'NYM_CLIENT_URL must be a ws:// or wss:// URL (number 7 of 7).',
+  ]);
+  expect(problemsOf({ NYM_CLIENT_URL: 'ws://127.0.0.1:1977/#x' })).toHaveLength(1);
 });
 
 test.each([

@@ -38,7 +38,6 @@ const printable = (maxLength: number) => {
 
 const onOrOff = z.enum(['on', 'off'], 'on or off').transform((text) => text === 'on');
 
-const WEBSOCKET_URL = 'a ws:// or wss:// URL';
 const A_DAY_SECONDS = 86_400;
 const MEBIBYTE = 1024 * 1024;
 /** As `integer` reads them. */
@@ -47,9 +46,9 @@ const MAX_INTEGER = 999_999_999_999_999;
 /** Every setting, in the order of `--help`. */
 export const SETTINGS = {
   NYM_CLIENT_URL: setting(
-    'where the nym-client is that carries the messages',
+    'where the nym-client is that carries the messages; several, with commas between, make the service reachable at several addresses',
     'ws://127.0.0.1:1977',
-    z.url({ protocol: /^wss?$/, error: WEBSOCKET_URL }),
+    z.string().transform(readWebsocketUrls),
   ),
   DATABASE_URL: setting(
     'where pastes are kept: a file, which is made if it is not there',
@@ -57,9 +56,14 @@ export const SETTINGS = {
     z.string().transform(readDatabaseUrl),
   ),
   SERVICE_ADDRESS_FILE: setting(
-    "a file that the service's own Nym address is written to, for whoever serves the page",
+    "a file that the service's own Nym addresses are written to, one a line, for whoever serves the page",
     undefined,
     z.string().transform((path) => resolve(path)),
+  ),
+  SELF_PROBE_SECONDS: setting(
+    'how often the service asks itself something through the mixnet, to know that it can be reached',
+    '300',
+    integer(10, A_DAY_SECONDS),
   ),
   MAX_TEXT_BYTES: setting(
     'the longest text of a paste; an encrypted one is a third longer than what was encrypted',
@@ -172,14 +176,38 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     const text = env[name] === '' ? known.default : (env[name] ?? known.default);
     if (text === undefined) return [name, undefined];
     const parsed = known.schema.safeParse(text);
-    if (!parsed.success) {
-      problems.push(`${name} must be ${parsed.error.issues[0]?.message ?? 'something else'}.`);
-    }
+    const issues = parsed.error?.issues ?? [];
+    problems.push(...issues.map(({ message }) => `${name} must be ${message}.`));
     return [name, parsed.data];
   });
   if (problems.length > 0) throw new StartupError(problems);
   // Every name of the table is there, with what its schema made of it.
   return Object.fromEntries(values) as Config;
+}
+
+/** Each wrong entry is a problem of its own. */
+function readWebsocketUrls(text: string, context: z.RefinementCtx): string[] {
+  const urls = text.split(',').map((entry) => entry.trim());
+  urls.forEach((url, index) => {
+    const problem = complainAboutUrl(url) ?? complainAboutRepetition(urls, index);
+    if (problem === undefined) return;
+    const which = urls.length === 1 ? '' : ` (number ${index + 1} of ${urls.length})`;
+    context.addIssue({ code: 'custom', message: `${problem}${which}` });
+  });
+  return urls;
+}
+
+function complainAboutUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'ws:' && url?.protocol !== 'wss:') return 'a ws:// or wss:// URL';
+  return text.includes('#') ? 'a URL without a fragment, which websockets do not take' : undefined;
+}
+
+/** A nym-client serves one application at a time: the second connection would be hung up on, again and again. */
+function complainAboutRepetition(urls: string[], index: number): string | undefined {
+  const normal = (url = '') => (URL.canParse(url) ? new URL(url).href : url);
+  const isThere = urls.slice(0, index).map(normal).includes(normal(urls[index]));
+  return isThere ? 'a URL that was not named before' : undefined;
 }
 
 /** @returns the absolute path of the file */

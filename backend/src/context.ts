@@ -35,7 +35,8 @@ export interface Context {
   guardedPastes: GuardedPastes;
   admitting: Admitting;
   outcomes: Outcomes;
-  inbox: Inbox;
+  /** Each way into the mixnet has one of its own, with bounds of its own: one that is stuck does not hold the others up. */
+  createInbox: () => Inbox;
   openMixnet: OpenMixnet;
 }
 
@@ -83,17 +84,19 @@ export function createContext(config: Config, overrides: Overrides = {}): Contex
     instance: describeInstance(config),
     ...{ admission, work, capabilities, failures },
   });
-  const inbox = new Inbox({
-    ...createDispatch({ answerV1, answerV2, maxTextBytes }),
-    ...overrides.inboxLimits,
-    budget: new Budget(MAX_ANSWER_BYTES),
-    counters,
-    log,
-  });
+  const dispatch = createDispatch({ answerV1, answerV2, maxTextBytes });
+  const createInbox = () =>
+    new Inbox({
+      ...dispatch,
+      ...overrides.inboxLimits,
+      budget: new Budget(MAX_ANSWER_BYTES),
+      counters,
+      log,
+    });
   const openMixnet = overrides.openMixnet ?? createOpenMixnet(log);
   return {
     ...{ config, log, clock, now, random, counters, store },
-    ...{ openPastes, guardedPastes, admitting, outcomes, inbox, openMixnet },
+    ...{ openPastes, guardedPastes, admitting, outcomes, createInbox, openMixnet },
   };
 }
 

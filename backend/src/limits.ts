@@ -2,7 +2,7 @@ import { MAX_MESSAGE_BYTES } from '@pastenym/shared/limits';
 
 /** What the service bounds by itself. What an operator may choose stands in config.ts. */
 
-/** Messages that wait or are being answered. One more is refused. */
+/** Messages of one nym-client that wait or are being answered. One more is refused. */
 export const MAX_HELD_MESSAGES = 1000;
 
 /** Their bytes, together. Twice the longest message, so that one of those cannot shut out all others. */

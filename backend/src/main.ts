@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { readConfig } from './config.js';
-import { createContext } from './context.js';
+import { createContext, type Context } from './context.js';
 import { describeError } from './describe-error.js';
 import { formatHelp } from './help.js';
 import type { Logger } from './logger.js';
@@ -12,9 +12,22 @@ import { StartupError } from './startup-error.js';
 async function run(): Promise<void> {
   const askedToStop = firstSignal();
   const context = createContext(readConfig(process.env));
-  const service = new Service(context, { onReady: tellLauncher });
-  await Promise.race([askedToStop, firstDefect(context.log)]);
+  const { service, hopeless } = startService(context);
+  await Promise.race([askedToStop, firstDefect(context.log), hopeless]);
   await service.stop();
+}
+
+/** Without one of its nym-clients it would look alive and be deaf at one of its addresses: whoever keeps it running shall see it end. */
+function startService(context: Context): { service: Service; hopeless: Promise<void> } {
+  let giveUp: () => void = () => undefined;
+  const hopeless = new Promise<void>((resolve) => {
+    giveUp = () => {
+      process.exitCode = 1;
+      resolve();
+    };
+  });
+  const service = new Service(context, { onReady: tellLauncher, onHopeless: giveUp });
+  return { service, hopeless };
 }
 
 /** The second signal finds the system's own behaviour again: it ends the process at once, which does not hurt the database. */

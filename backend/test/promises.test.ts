@@ -132,7 +132,7 @@ test('no log line at any level tells what was in a paste, which one it was, or w
   service.context.store.createOpen = (paste) =>
     Promise.reject(new Error(`failed for ${paste.id}: ${String(paste.content)}`));
   expect(await ask(cli.newText({ text }), f)).toBe('"Error"');
-  service.context.inbox.deliver({
+  service.context.createInbox().deliver({
     message: Buffer.from(web.ping),
     reply: () => Promise.reject(new Error(`no route to ${String(a)}`)),
   });

@@ -14,16 +14,16 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('the address is there for everybody to read, and nothing else is', () => {
+test('the addresses are there for everybody to read, one a line, and nothing else is', () => {
   const path = join(folder, 'new', 'service-address');
   const umask = process.umask(0o077);
   try {
-    writeAddressFile(path, 'a.b@c');
-    writeAddressFile(path, 'd.e@f');
+    writeAddressFile(path, ['a.b@c']);
+    writeAddressFile(path, ['d.e@f', 'g.h@i']);
   } finally {
     process.umask(umask);
   }
-  expect(readFileSync(path, 'utf8')).toBe('d.e@f\n');
+  expect(readFileSync(path, 'utf8')).toBe('d.e@f\ng.h@i\n');
   expect(statSync(path).mode & 0o777).toBe(0o644);
   expect(readdirSync(join(folder, 'new'))).toEqual(['service-address']);
 });

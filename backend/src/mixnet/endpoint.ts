@@ -7,13 +7,23 @@ import type { SelfProbe } from './self-probe.js';
 export interface EndpointOptions {
   url: string;
   openMixnet: OpenMixnet;
+  /** Of this endpoint alone: answers that cannot leave here must not keep those of others waiting. */
   inbox: Pick<Inbox, 'deliver'>;
   /** @param sendAnonymous through this endpoint */
   createProbe: (sendAnonymous: Mixnet['sendAnonymous']) => SelfProbe;
   /** It has an address, the first time or another. */
   onAddress: (selfAddress: string) => void;
+  /** It will never be connected: nothing is tried any more. */
+  onHopeless: () => void;
   counters: Counters;
   log: Logger;
+}
+
+/** How an endpoint is doing. */
+export interface EndpointState {
+  isConnected: boolean;
+  /** Since the service last heard itself here; undefined if it never has. */
+  probeAgeSeconds: number | undefined;
 }
 
 /** One nym-client, by which the service is reached at one address. Each request is answered by the endpoint that it came to. */
@@ -23,6 +33,7 @@ export class Endpoint {
   readonly #mixnet: Promise<Mixnet>;
   readonly #probe: SelfProbe;
   #address: string | undefined;
+  #isConnected = false;
 
   constructor(options: EndpointOptions) {
     this.#options = options;
@@ -33,12 +44,17 @@ export class Endpoint {
       connected: this.#onConnected,
       disconnected: this.#onDisconnected,
     };
-    options.log.info({ host: new URL(url).host }, 'connecting to the nym-client');
+    options.log.info('connecting to the nym-client');
     this.#mixnet = openMixnet(url, events, this.#stopped.signal);
     this.#mixnet.catch((error: unknown) => {
       if (this.#stopped.signal.aborted) return;
-      options.log.error({ err: error }, 'the nym-client cannot be used');
+      options.log.fatal({ err: error }, 'the nym-client cannot be used');
+      options.onHopeless();
     });
+  }
+
+  get state(): EndpointState {
+    return { isConnected: this.#isConnected, probeAgeSeconds: this.#probe.ageSeconds };
   }
 
   /** Lets go of the nym-client, or of the attempts to reach it. */
@@ -51,12 +67,14 @@ export class Endpoint {
 
   readonly #onConnected = (selfAddress: string) => {
     this.#options.log.info({ selfAddress }, 'connected to the nym-client');
+    this.#isConnected = true;
     if (selfAddress !== this.#address) this.#options.onAddress(selfAddress);
     this.#address = selfAddress;
     this.#probe.start(selfAddress);
   };
 
   readonly #onDisconnected = () => {
+    this.#isConnected = false;
     if (this.#stopped.signal.aborted) return;
     this.#options.log.warn('the connection to the nym-client is lost; trying again');
     this.#probe.stop();

@@ -7,9 +7,11 @@ const ADDRESS = 'own.address@gateway';
 const REPLY = { version: '2.0.3', alive: true };
 
 /** A probe whose requests go nowhere but into a list. */
-function probe(firstTimeoutMs = 60_000) {
+function probe({ firstTimeoutMs = 60_000, intervalMs = 60_000 } = {}) {
   const asked: { recipient: string; request: Record<string, unknown>; replySurbs: number }[] = [];
-  const answered: string[] = [];
+  const reachable: string[] = [];
+  const warnings: string[] = [];
+  const time = { elapsedMs: 0 };
   let wake: (() => void) | undefined;
   const it = new SelfProbe({
     sendAnonymous: (recipient, message, replySurbs) => {
@@ -18,20 +20,23 @@ function probe(firstTimeoutMs = 60_000) {
       wake?.();
       return asked.length === 2 ? Promise.reject(new Error('lost')) : Promise.resolve();
     },
-    onAnswer: (address) => answered.push(address),
+    onReachable: (address) => reachable.push(address),
     random: secureRandom,
-    log: createLogger('silent'),
+    log: createLogger('warn', { write: (line) => warnings.push(line) }),
+    intervalMs,
     firstTimeoutMs,
+    elapsedMs: () => time.elapsedMs,
   });
   const untilAsked = async (times: number) => {
     while (asked.length < times) await new Promise<void>((resolve) => (wake = resolve));
   };
   const answer = (id: unknown) => it.take(Buffer.from(JSON.stringify({ ...REPLY, id })));
-  return { it, asked, answered, untilAsked, answer };
+  const lastId = () => asked.at(-1)?.request['id'];
+  return { it, asked, reachable, warnings, time, untilAsked, answer, lastId };
 }
 
 test('it asks its own address for a ping, with reply blocks, and knows the answer by its id', () => {
-  const { it, asked, answered, answer } = probe();
+  const { it, asked, reachable, answer, lastId } = probe();
   it.start(ADDRESS);
   expect(asked).toEqual([
     {
@@ -41,30 +46,67 @@ test('it asks its own address for a ping, with reply blocks, and knows the answe
     },
   ]);
   expect(answer('somebody else’s')).toBe(false);
-  expect(answered).toEqual([]);
-  expect(answer(asked[0]?.request['id'])).toBe(true);
-  expect(answered).toEqual([ADDRESS]);
-  expect(answer(asked[0]?.request['id'])).toBe(false);
+  expect(reachable).toEqual([]);
+  expect(answer(lastId())).toBe(true);
+  expect(reachable).toEqual([ADDRESS]);
+  expect(answer(lastId())).toBe(false);
+  it.stop();
 });
 
-test('without an answer it asks again, even if sending fails, and takes an answer that is late', async () => {
-  const { it, asked, answered, untilAsked, answer } = probe(1);
+test('without an answer it warns and asks again, even if sending fails, and takes an answer that is late', async () => {
+  const { it, asked, reachable, warnings, untilAsked, answer } = probe({ firstTimeoutMs: 1 });
   it.start(ADDRESS);
   await untilAsked(4);
   expect(new Set(asked.map(({ request }) => request['id'])).size).toBe(1);
+  expect(warnings.join()).toContain('does not reach itself');
   answer(asked[0]?.request['id']);
-  expect(answered).toEqual([ADDRESS]);
+  expect(reachable).toEqual([ADDRESS]);
+  it.stop();
+});
+
+test('answered, it goes on asking, each time anew, but says only once that the service can be reached', async () => {
+  const { it, asked, reachable, untilAsked, answer, lastId } = probe({ intervalMs: 1 });
+  it.start(ADDRESS);
+  for (let times = 1; times <= 5; times++) {
+    await untilAsked(times);
+    expect(answer(lastId())).toBe(true);
+  }
+  expect(new Set(asked.map(({ request }) => request['id'])).size).toBe(5);
+  expect(reachable).toEqual([ADDRESS]);
+  it.stop();
+});
+
+test('a nym-client that goes deaf later is noticed', async () => {
+  const { it, warnings, untilAsked, answer, lastId } = probe({ intervalMs: 1, firstTimeoutMs: 1 });
+  it.start(ADDRESS);
+  answer(lastId());
+  await untilAsked(4);
+  expect(warnings.length).toBeGreaterThan(0);
+  it.stop();
+});
+
+test('it knows how long ago the service last heard itself, also while it is stopped', () => {
+  const { it, time, answer, lastId } = probe();
+  expect(it.ageSeconds).toBeUndefined();
+  time.elapsedMs = 5000;
+  it.start(ADDRESS);
+  expect(it.ageSeconds).toBeUndefined();
+  answer(lastId());
+  expect(it.ageSeconds).toBe(0);
+  it.stop();
+  time.elapsedMs = 12_500;
+  expect(it.ageSeconds).toBe(7.5);
 });
 
 test('stopped, it neither asks nor answers; started again, it forgets what it asked before', () => {
-  const { it, asked, answered, answer } = probe();
+  const { it, asked, reachable, answer } = probe();
   it.start(ADDRESS);
   it.stop();
   expect(answer(asked[0]?.request['id'])).toBe(false);
   it.start('new.address@gateway');
   expect(answer(asked[0]?.request['id'])).toBe(false);
   it.stop();
-  expect(answered).toEqual([]);
+  expect(reachable).toEqual([]);
 });
 
 test.each(['', 'hello', '{', '[]', 'null', '"x"', '{"id":5}', 'x'.repeat(10_000)])(

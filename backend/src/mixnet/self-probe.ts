@@ -17,57 +17,95 @@ const MAX_ANSWER_BYTES = 1024;
 
 export interface SelfProbeOptions {
   sendAnonymous: Mixnet['sendAnonymous'];
-  /** It has been answered: the service can be reached at this address. */
-  onAnswer: (selfAddress: string) => void;
+  /** It has been answered for the first time since `start`: the service can be reached at this address. */
+  onReachable: (selfAddress: string) => void;
   random: RandomBytes;
   log: Logger;
+  /** From an answer to the next question. */
+  intervalMs: number;
   firstTimeoutMs?: number;
+  /** Of a clock that nobody sets. */
+  elapsedMs?: () => number;
+}
+
+/** A question that has not been answered. */
+interface Question {
+  id: string;
+  selfAddress: string;
+  isFirst: boolean;
+  /** Aborted when the answer is there, or nobody wants it any more. */
+  ended: AbortController;
 }
 
 /**
  * Asks the service something, as anybody would: a `ping` to its own address, through the mixnet, answered by reply blocks. That a connection to
- * the nym-client is open, says little: its gateway may be dead, or the network out of reach. Until the answer is there, it asks again, waiting
- * longer each time.
+ * the nym-client is open, says little: its gateway may be dead, or the network out of reach, and a nym-client may go deaf later. Until the answer is
+ * there, it asks again, waiting longer each time; then it asks anew, at a slow pace, for as long as the connection lasts.
  */
 export class SelfProbe {
   readonly #options: Required<SelfProbeOptions>;
-  #asking: { id: string; selfAddress: string; ended: AbortController } | undefined;
+  #running = new AbortController();
+  #question: Question | undefined;
+  #answeredAtMs: number | undefined;
 
   constructor(options: SelfProbeOptions) {
-    this.#options = { firstTimeoutMs: FIRST_TIMEOUT_MS, ...options };
+    this.#options = {
+      firstTimeoutMs: FIRST_TIMEOUT_MS,
+      elapsedMs: () => performance.now(),
+      ...options,
+    };
+  }
+
+  /** Seconds since the service last heard itself; undefined if it never has. */
+  get ageSeconds(): number | undefined {
+    if (this.#answeredAtMs === undefined) return undefined;
+    return (this.#options.elapsedMs() - this.#answeredAtMs) / 1000;
   }
 
   /** Asks at this address; whatever was asked before is forgotten. */
   start(selfAddress: string): void {
     this.stop();
-    const id = Buffer.from(this.#options.random(REQUEST_ID_BYTES)).toString('base64url');
-    const ended = new AbortController();
-    this.#asking = { id, selfAddress, ended };
-    void this.#askUntil(ended.signal, selfAddress, id);
+    this.#running = new AbortController();
+    void this.#run(selfAddress, this.#running.signal);
   }
 
   stop(): void {
-    this.#asking?.ended.abort();
-    this.#asking = undefined;
+    this.#running.abort();
+    this.#end();
   }
 
   /** Takes a message that came without a sender tag, as answers do. All others that come so are of no interest. */
   take(message: Uint8Array): boolean {
-    if (this.#asking === undefined || message.length > MAX_ANSWER_BYTES) return false;
-    const { id, selfAddress } = this.#asking;
+    if (this.#question === undefined || message.length > MAX_ANSWER_BYTES) return false;
+    const { id, selfAddress, isFirst } = this.#question;
     if (parseV1Reply(Buffer.from(message).toString('utf8'))?.id !== id) return false;
-    this.stop();
-    this.#options.onAnswer(selfAddress);
+    this.#answeredAtMs = this.#options.elapsedMs();
+    this.#end();
+    if (isFirst) this.#options.onReachable(selfAddress);
     return true;
   }
 
+  #end(): void {
+    this.#question?.ended.abort();
+    this.#question = undefined;
+  }
+
+  async #run(selfAddress: string, stopped: AbortSignal): Promise<void> {
+    for (let isFirst = true; !stopped.aborted; isFirst = false) {
+      const id = Buffer.from(this.#options.random(REQUEST_ID_BYTES)).toString('base64url');
+      this.#question = { id, selfAddress, isFirst, ended: new AbortController() };
+      await this.#askUntilEnded(this.#question);
+      await this.#pause(this.#options.intervalMs, stopped);
+    }
+  }
+
   /** Each time it is the same request, so a late answer counts. */
-  async #askUntil(signal: AbortSignal, selfAddress: string, id: string): Promise<void> {
+  async #askUntilEnded({ id, selfAddress, ended: { signal } }: Question): Promise<void> {
     const request = Buffer.from(formatV1Request({ event: 'ping', id }));
     let timeoutMs = this.#options.firstTimeoutMs;
     for (;;) {
       await this.#send(selfAddress, request);
-      await sleep(timeoutMs * this.#jitter(), undefined, { signal }).catch(() => undefined);
+      await this.#pause(timeoutMs, signal);
       if (signal.aborted) return;
       this.#options.log.warn({ timeoutMs }, 'the service does not reach itself through the mixnet');
       timeoutMs = Math.min(2 * timeoutMs, LONGEST_TIMEOUT_MS);
@@ -82,8 +120,9 @@ export class SelfProbe {
     }
   }
 
-  #jitter(): number {
+  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
     const [byte = 0] = this.#options.random(1);
-    return 1 + (JITTER * byte) / 255;
+    const jitter = 1 + (JITTER * byte) / 255;
+    await sleep(milliseconds * jitter, undefined, { signal }).catch(() => undefined);
   }
 }

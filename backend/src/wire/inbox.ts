@@ -86,26 +86,27 @@ export class Inbox {
   async close(patienceMs: number): Promise<number> {
     this.#isClosed = true;
     const patience = new AbortController();
-    if (this.#held > 0) {
+    if (this.held > 0) {
       await Promise.race([
         new Promise<void>((resolve) => (this.#onIdle = resolve)),
         sleep(patienceMs, undefined, { signal: patience.signal }).catch(() => undefined),
       ]);
     }
     patience.abort();
-    const unanswered = this.#held;
+    const unanswered = this.held;
     this.#hasGivenUp = true;
     for (const delivery of [...this.#waiting.splice(0), ...this.#aside]) this.#refuse(delivery);
     return unanswered;
   }
 
-  get #held(): number {
+  /** How many messages wait or are being answered. */
+  get held(): number {
     return this.#inFlight + this.#aside.size + this.#waiting.length;
   }
 
   #hasRoomFor({ message }: Delivery): boolean {
     const { maxMessages, maxBytes } = this.#options;
-    return this.#held < maxMessages && this.#heldBytes + message.length <= maxBytes;
+    return this.held < maxMessages && this.#heldBytes + message.length <= maxBytes;
   }
 
   #refuse(delivery: Delivery): void {
@@ -123,7 +124,7 @@ export class Inbox {
       this.#inFlight++;
       next();
     }
-    if (this.#held === 0) this.#onIdle?.();
+    if (this.held === 0) this.#onIdle?.();
   }
 
   #takeNext(): (() => void) | undefined {

@@ -12,7 +12,10 @@ import { ScriptedNymClient } from './scripted-nym-client.js';
 export const NOW = 1_795_350_896_000;
 
 export interface RunningService {
+  /** The first of its nym-clients, which mostly is the only one. */
   nym: ScriptedNymClient;
+  nyms: ScriptedNymClient[];
+  service: Service;
   context: Context;
   /** The service's time, which stands still unless it is moved. */
   time: { now: number };
@@ -25,19 +28,28 @@ export interface RunningService {
   stop: () => Promise<void>;
 }
 
-/** The service in this process, on a database file and behind a scripted nym-client, with a clock that stands still. */
+/** The service in this process, on a database file and behind scripted nym-clients, with a clock that stands still. */
 export async function runService({
   env = {},
   overrides = {},
-}: { env?: Record<string, string>; overrides?: Overrides } = {}): Promise<RunningService> {
+  nymClients = 1,
+}: {
+  env?: Record<string, string>;
+  overrides?: Overrides;
+  nymClients?: number;
+} = {}): Promise<RunningService> {
   const folder = mkdtempSync(join(tmpdir(), 'pastenym-service-'));
   const databaseFile = join(folder, 'pastes.sqlite');
-  const nym = await ScriptedNymClient.listen();
+  const nyms = await Promise.all(
+    Array.from({ length: nymClients }, () => ScriptedNymClient.listen()),
+  );
+  const [nym] = nyms;
+  if (nym === undefined) throw new Error('It takes at least one nym-client.');
   const lines: string[] = [];
   const time = { now: NOW };
   let readyTimes = 0;
   const config = readConfig({
-    NYM_CLIENT_URL: nym.url,
+    NYM_CLIENT_URL: nyms.map(({ url }) => url).join(','),
     DATABASE_URL: `file:${databaseFile}`,
     ...env,
   });
@@ -45,7 +57,9 @@ export async function runService({
   const context = createContext(config, { log, clock: () => time.now, ...overrides });
   const service = new Service(context, { onReady: () => readyTimes++ });
   const running = {
+    service,
     nym,
+    nyms,
     context,
     time,
     folder,
@@ -54,11 +68,11 @@ export async function runService({
     readyTimes: () => readyTimes,
     stop: async () => {
       await service.stop();
-      await nym.close();
+      await Promise.all(nyms.map((it) => it.close()));
       rmSync(folder, { recursive: true });
     },
   };
-  await until(() => readyTimes > 0);
+  await until(() => readyTimes === nymClients);
   return running;
 }
 
