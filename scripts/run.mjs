@@ -23,6 +23,7 @@ const commands = {
   'nym-client': { entry: 'nym-client/dist/main.js', needsPage: false },
   backend: { entry: 'backend/dist/main.js', needsPage: false },
   frontend: { entry: 'frontend/dist/server/main.js', needsPage: true },
+  docs: { entry: 'scripts/docs.mjs', needsPage: false },
   test: { entry: 'scripts/test.mjs', needsPage: true },
 };
 

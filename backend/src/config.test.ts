@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readConfig, SETTINGS } from './config.js';
@@ -139,14 +138,5 @@ test('the help names every setting with its default', () => {
   for (const [name, setting] of Object.entries(SETTINGS)) {
     expect(help).toContain(name);
     expect(help).toContain('default' in setting ? `[${setting.default}]` : '[none]');
-  }
-});
-
-test('the README tells of every setting what the help tells', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const cells = readme.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
-  for (const [name, setting] of Object.entries(SETTINGS)) {
-    const value = 'default' in setting ? `\`${setting.default}\`` : '';
-    expect(cells).toContainEqual(['', `\`${name}\``, setting.meaning, value, '']);
   }
 });
