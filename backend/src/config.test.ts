@@ -38,6 +38,8 @@ test('with no settings at all the service runs on its defaults', () => {
     CLAIM_SECONDS: 600,
     UPLOAD_SECONDS: 3600,
     DRAIN_SECONDS: 10,
+    METRICS_PORT: undefined,
+    METRICS_HOST: '127.0.0.1',
     LOG_LEVEL: 'info',
   });
 });

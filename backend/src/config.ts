@@ -151,6 +151,16 @@ export const SETTINGS = {
     '10',
     integer(7, 3600),
   ),
+  METRICS_PORT: setting(
+    'where /healthz and /metrics are served, for the operator alone; left out: nowhere',
+    undefined,
+    integer(0, 65_535),
+  ),
+  METRICS_HOST: setting(
+    'the address that they are served on',
+    '127.0.0.1',
+    z.string().regex(/^[\w.:-]{1,255}$/, 'an IP address or a host name'),
+  ),
   LOG_LEVEL: setting(
     `how much is logged: ${LOG_LEVELS.join(', ')}`,
     'info',
@@ -160,11 +170,12 @@ export const SETTINGS = {
 
 type SettingName = keyof typeof SETTINGS;
 
-type Optional = 'SERVICE_ADDRESS_FILE' | 'INSTANCE_NOTICE';
+type Optional = 'SERVICE_ADDRESS_FILE' | 'INSTANCE_NOTICE' | 'METRICS_PORT';
 
 export type Config = {
-  [Name in Exclude<SettingName, Optional>]: z.infer<(typeof SETTINGS)[Name]['schema']>;
-} & Record<Optional, string | undefined>;
+  [Name in SettingName]:
+    z.infer<(typeof SETTINGS)[Name]['schema']> | (Name extends Optional ? undefined : never);
+};
 
 /**
  * Reads the settings. An empty one counts as not given, since that is how compose files leave one out.

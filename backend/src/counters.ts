@@ -1,32 +1,20 @@
-/** What has happened since the start, in numbers that are about nobody. */
-export interface Counters {
-  /** Messages with a sender tag. */
-  received: number;
-  /** Replies that were handed to the nym-client. */
-  answered: number;
-  /** Messages that nobody waits for an answer to: not JSON, or without a sender tag. */
-  ignored: number;
-  /** Requests that there was no room for. */
-  refused: number;
-  /** Requests that failed inside of the service. */
-  failed: number;
-  /** Replies that the nym-client did not take. */
-  repliesDropped: number;
-  /** Pastes that were deleted because their time was over. */
-  expired: number;
-  /** Uploads that were never completed. */
-  abandoned: number;
-}
+/** What is counted from the start on, in numbers that are about nobody, and what each means. */
+export const COUNTERS = {
+  received: 'messages with a sender tag',
+  answered: 'replies that were handed to the nym-client',
+  ignored: 'messages that nobody waits for an answer to: not JSON, or without a sender tag',
+  refused: 'requests that there was no room for',
+  failed: 'requests that failed inside of the service',
+  repliesDropped: 'replies that the nym-client did not take',
+  expired: 'pastes that were deleted because their time was over',
+  abandoned: 'uploads that were never completed',
+} as const;
+
+export type CounterName = keyof typeof COUNTERS;
+
+export type Counters = Record<CounterName, number>;
 
 export function createCounters(): Counters {
-  return {
-    received: 0,
-    answered: 0,
-    ignored: 0,
-    refused: 0,
-    failed: 0,
-    repliesDropped: 0,
-    expired: 0,
-    abandoned: 0,
-  };
+  // Every name of the table, each with 0.
+  return Object.fromEntries(Object.keys(COUNTERS).map((name) => [name, 0])) as Counters;
 }

@@ -5,6 +5,7 @@ import { createContext, type Context } from './context.js';
 import { describeError } from './describe-error.js';
 import { formatHelp } from './help.js';
 import type { Logger } from './logger.js';
+import { monitorService } from './monitor/service-monitor.js';
 import { Service } from './service.js';
 import { StartupError } from './startup-error.js';
 
@@ -13,8 +14,13 @@ async function run(): Promise<void> {
   const askedToStop = firstSignal();
   const context = createContext(readConfig(process.env));
   const { service, hopeless } = startService(context);
-  await Promise.race([askedToStop, firstDefect(context.log), hopeless]);
-  await service.stop();
+  try {
+    const monitor = await monitorService(context, service);
+    await Promise.race([askedToStop, firstDefect(context.log), hopeless]);
+    await monitor?.close();
+  } finally {
+    await service.stop();
+  }
 }
 
 /** Without one of its nym-clients it would look alive and be deaf at one of its addresses: whoever keeps it running shall see it end. */
