@@ -53,23 +53,27 @@ function padded(length) {
   return Math.floor((length + mask) / 2 ** bits) * 2 ** bits;
 }
 
-function frame({ text, format, language, files }, deflated) {
+function containerOf({ text, format, language, files }) {
   const textBytes = Buffer.from(text);
-  const header = Buffer.from(
-    JSON.stringify({
-      format,
-      ...(language === undefined ? {} : { language }),
-      textBytes: textBytes.length,
-      files: files.map(({ name, type, bytes }) => ({ name, type, bytes: bytes.length })),
-    }),
-  );
-  const container = Buffer.concat([
-    u32(header.length),
-    header,
-    textBytes,
-    ...files.map((file) => file.bytes),
-  ]);
-  const body = deflated ? deflateRawSync(container) : container;
+  const header = {
+    format,
+    ...(language === undefined ? {} : { language }),
+    textBytes: textBytes.length,
+    files: files.map(({ name, type, bytes }) => ({ name, type, bytes: bytes.length })),
+  };
+  return withHeader(JSON.stringify(header), textBytes, ...files.map((file) => file.bytes));
+}
+
+function withHeader(json, ...parts) {
+  const header = Buffer.from(json);
+  return Buffer.concat([u32(header.length), header, ...parts]);
+}
+
+function frame(container, deflated) {
+  return frameBody(deflated ? deflateRawSync(container) : container, deflated);
+}
+
+function frameBody(body, deflated) {
   const framed = Buffer.alloc(padded(5 + body.length));
   Buffer.concat([Buffer.of(deflated ? 1 : 0), u32(body.length), body]).copy(framed);
   return framed;
@@ -132,7 +136,10 @@ const contents = {
 
 function paste(name, content, { deflated, views, expiresInSeconds, withPassword = false }) {
   const keys = deriveKeys(secret, withPassword ? passwordKey : undefined);
-  const chunks = seal(frame(content, deflated), keys.content, { views, expiresInSeconds });
+  const chunks = seal(frame(containerOf(content), deflated), keys.content, {
+    views,
+    expiresInSeconds,
+  });
   const isLarge = chunks.length > 1;
   return {
     name,
@@ -188,6 +195,76 @@ const flip = (text) => {
   return b64(bytes);
 };
 
+const header = { format: 'plain', textBytes: 0, files: [] };
+const manyFiles = (n) => Array.from({ length: n }, () => ({ name: '', type: '', bytes: 0 }));
+const json = (change) => JSON.stringify({ ...header, ...change });
+
+/** What a hostile author could put into a paste that opens: [name, container, error, the most bytes that a reader allows]. */
+const hostileContainers = [
+  ['a container of three bytes', Buffer.alloc(3), 'bad-paste'],
+  ['a header beyond its end', u32(100), 'bad-paste'],
+  ['a header of 65,537 bytes', withHeader(json().padEnd(65_537)), 'bad-paste'],
+  ['a header that is not JSON', withHeader('{'), 'bad-paste'],
+  ['a header that is a list', withHeader('[]'), 'bad-paste'],
+  ['a format nobody knows', withHeader(json({ format: 'html' })), 'bad-paste'],
+  ['a text of fewer bytes than none', withHeader(json({ textBytes: -1 })), 'bad-paste'],
+  ['a text that is cut off', withHeader(json({ textBytes: 5 }), Buffer.from('hi')), 'bad-paste'],
+  ['a text that is not UTF-8', withHeader(json({ textBytes: 1 }), Buffer.of(0xff)), 'bad-paste'],
+  ['bytes behind the last file', withHeader(json(), Buffer.from('hi')), 'bad-paste'],
+  ['65 files', withHeader(json({ files: manyFiles(65) })), 'bad-paste'],
+  [
+    'a file name of 256 characters',
+    withHeader(json({ files: [{ name: 'x'.repeat(256), type: '', bytes: 0 }] })),
+    'bad-paste',
+  ],
+  [
+    'a file of more bytes than there are',
+    withHeader(json({ files: [{ name: '', type: '', bytes: 1 }] })),
+    'bad-paste',
+  ],
+  ['a text that inflates to a million bytes', Buffer.alloc(1_000_000), 'paste-too-large', 999_999],
+];
+
+function hostile([name, framed, error, mostBytes]) {
+  const chunks = seal(framed, deriveKeys(secret).content, options);
+  return {
+    name,
+    secret: b64(secret),
+    views: options.views,
+    expiresInSeconds: options.expiresInSeconds,
+    ...(mostBytes === undefined ? {} : { mostBytes }),
+    chunks: chunks.map(b64),
+    error,
+  };
+}
+
+const deflatedBody = deflateRawSync(containerOf(contents.short));
+
+/** 22 bytes of a link: [what is wrong, memory in KiB, iterations, parallelism, salt, error]. */
+const badPasswordParameters = [
+  ['less memory than 64 MiB', 65_535, 3, 1, 16, 'bad-params'],
+  ['more memory than 256 MiB', 262_145, 3, 1, 16, 'bad-params'],
+  ['4 TiB of memory', 2 ** 32 - 1, 3, 1, 16, 'bad-params'],
+  ['two iterations', 65_536, 2, 1, 16, 'bad-params'],
+  ['eleven iterations', 65_536, 11, 1, 16, 'bad-params'],
+  ['no lane', 65_536, 3, 0, 16, 'bad-params'],
+  ['five lanes', 65_536, 3, 5, 16, 'bad-params'],
+  ['a salt of 15 bytes', 65_536, 3, 1, 15, 'bad-link'],
+  ['a salt of 17 bytes', 65_536, 3, 1, 17, 'bad-link'],
+].map(([name, memoryKiB, iterations, parallelism, saltBytes, error]) => ({
+  name,
+  text: b64(
+    Buffer.concat([u32(memoryKiB), Buffer.of(iterations, parallelism), Buffer.alloc(saltBytes, 7)]),
+  ),
+  error,
+}));
+
+const large = paste('a large file, in three chunks', contents.large, options);
+const withPassword = paste('a short text with a password', contents.short, {
+  ...options,
+  withPassword: true,
+});
+
 const vectors = {
   keys: [keysOf('without a password', undefined), keysOf('with a password', passwordKey)],
   password: [{ ...password, salt: b64(password.salt), key: b64(passwordKey) }],
@@ -197,8 +274,8 @@ const vectors = {
   pastes: [
     short,
     paste('code with a file, deflated', contents.code, { ...options, deflated: true, views: 0 }),
-    paste('a large file, in three chunks', contents.large, options),
-    paste('a short text with a password', contents.short, { ...options, withPassword: true }),
+    large,
+    withPassword,
   ],
   invalid: [
     { ...short, name: 'a changed ciphertext', chunks: short.chunks.map(flip), error: 'wrong-key' },
@@ -227,7 +304,7 @@ const vectors = {
       ['a length beyond its end', (framed) => framed.writeUInt32BE(5000, 1)],
       ['padding that is not zero', (framed) => framed.writeUInt8(1, framed.length - 1)],
     ].map(([name, change]) => {
-      const framed = frame(contents.short, false);
+      const framed = frame(containerOf(contents.short), false);
       change(framed);
       return {
         ...short,
@@ -236,7 +313,28 @@ const vectors = {
         error: 'bad-paste',
       };
     }),
+    { ...withPassword, name: 'another password', password: 'another', error: 'wrong-key' },
+    ...hostileContainers.map(([name, container, ...rest]) =>
+      hostile([name, frame(container, true), ...rest]),
+    ),
+    hostile(['a deflate stream that is none', frameBody(Buffer.of(255, 255), true), 'bad-paste']),
+    hostile([
+      'a deflate stream that ends early',
+      frameBody(deflatedBody.subarray(0, -3), true),
+      'bad-paste',
+    ]),
   ],
+  /** The chunks of a paste above, by their index, in the order in which a service gives them. */
+  invalidOrders: [
+    ['two chunks changed about', [1, 0, 2]],
+    ['the last chunk left out', [0, 1]],
+    ['the first chunk left out', [1, 2]],
+    ['a chunk in between left out', [0, 2]],
+    ['a chunk in the place of another', [0, 0, 2]],
+    ['the last chunk twice', [0, 1, 2, 2]],
+    ['the last chunk alone', [2]],
+  ].map(([name, chunks]) => ({ name, paste: large.name, chunks, error: 'wrong-key' })),
+  invalidPasswordParameters: badPasswordParameters,
 };
 
 writeFileSync(new URL('v2.json', import.meta.url), `${JSON.stringify(vectors, null, 2)}\n`);

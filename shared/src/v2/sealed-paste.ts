@@ -1,7 +1,7 @@
 import { concatBytes } from '../bytes.js';
 import { AppError } from '../errors.js';
 import { secureRandom, type RandomBytes } from '../random.js';
-import { packContent, unpackContent, type PasteContent } from './container.js';
+import { MAX_CONTAINER_BYTES, packContent, unpackContent, type PasteContent } from './container.js';
 import { derivePasteKeys, hashProof, LINK_SECRET_BYTES, type PasteKeys } from './keys.js';
 import { MAX_PASTE_BYTES, type RequestData } from './messages.js';
 import { createPasswordParameters, stretchPassword, type PasswordParameters } from './password.js';
@@ -67,17 +67,21 @@ export async function unlock(
   return derivePasteKeys(secret, await stretchPassword(password, parameters));
 }
 
-/** @throws AppError `wrong-key`, `bad-paste`, `paste-too-large`, `bad-params` (views and expiry that no author can have asked for) */
+/**
+ * @param mostBytes what it may become when it is inflated
+ * @throws AppError `wrong-key`, `bad-paste`, `paste-too-large`, `bad-params` (views and expiry that no author can have asked for)
+ */
 export async function openPaste(
   chunks: readonly Uint8Array[],
   contentKey: CryptoKey,
   visible: Omit<VisibleParameters, 'chunks'>,
+  mostBytes = MAX_CONTAINER_BYTES,
 ): Promise<PasteContent> {
   const parameters = { ...visible, chunks: chunks.length };
   const records = await Promise.all(
     chunks.map((chunk, index) => openRecord(chunk, index, contentKey, parameters)),
   );
-  return unpackContent(concatBytes(...records));
+  return unpackContent(concatBytes(...records), mostBytes);
 }
 
 /** SHA-256 over the SHA-256 of each chunk, so that the service can check a paste whose chunks come one by one, in any order. */

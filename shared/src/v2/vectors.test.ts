@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { createHash, hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { decodeBase64Url, encodeBase64Url } from '../base64url.js';
@@ -7,6 +7,9 @@ import { derivePasteKeys, hashProof } from './keys.js';
 import { paddedLength } from './padding.js';
 import { parsePasswordParameters, stretchPassword } from './password.js';
 import { hashContent, openPaste, sealPaste, unlock } from './sealed-paste.js';
+
+/** Argon2id takes its time, on purpose, and more of it on a busy machine. */
+jest.setTimeout(30_000);
 
 /** The test vectors in shared/vectors/v2.json, which another implementation made. */
 interface PasteVector {
@@ -48,7 +51,9 @@ const vectors = JSON.parse(
   }[];
   padding: [number, number][];
   pastes: PasteVector[];
-  invalid: (PasteVector & { error: string })[];
+  invalid: (Omit<PasteVector, 'content'> & { mostBytes?: number; error: string })[];
+  invalidOrders: { name: string; paste: string; chunks: number[]; error: string }[];
+  invalidPasswordParameters: { name: string; text: string; error: string }[];
 };
 
 const bytes = (text: string) => decodeBase64Url(text)!;
@@ -73,7 +78,7 @@ const contentOf = ({ content }: PasteVector): PasteContent => ({
   })),
 });
 
-const unlockVector = (vector: PasteVector) => {
+const unlockVector = (vector: Omit<PasteVector, 'content'>) => {
   const { passwordParameters: parameters } = vector;
   const password = parameters === undefined ? undefined : parsePasswordParameters(parameters);
   return unlock(bytes(vector.secret), password, vector.password);
@@ -127,6 +132,21 @@ test.each(vectors.pastes.filter(({ chunkHashes }) => chunkHashes))(
 
 test.each(vectors.invalid)('$name is refused', async (vector) => {
   const { contentKey } = await unlockVector(vector);
-  const opened = openPaste(vector.chunks!.map(bytes), contentKey, vector);
+  const { mostBytes } = vector;
+  const opened = openPaste(vector.chunks!.map(bytes), contentKey, vector, mostBytes);
   await expect(opened).rejects.toMatchObject({ code: vector.error });
+});
+
+test.each(vectors.invalidOrders)('$name is refused', async ({ paste, chunks, error }) => {
+  const vector = vectors.pastes.find(({ name }) => name === paste)!;
+  const { views, expiresInSeconds } = vector;
+  const random = () => bytes(vector.secret);
+  const sealed = await sealPaste(contentOf(vector), { views, expiresInSeconds, random });
+  const given = chunks.map((index) => sealed.chunks[index]!);
+  const { contentKey } = await unlockVector(vector);
+  await expect(openPaste(given, contentKey, vector)).rejects.toMatchObject({ code: error });
+});
+
+test.each(vectors.invalidPasswordParameters)('$name in a link is refused', ({ text, error }) => {
+  expect(() => parsePasswordParameters(text)).toThrow(expect.objectContaining({ code: error }));
 });
