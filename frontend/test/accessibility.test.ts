@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { refusals } from '@pastenym/shared/v1/replies';
 import type { AxeResults } from 'axe-core';
 import type { PageServer } from '../server/page-server.js';
+import type { Locator } from 'playwright-core';
 import { launchChromium, type Browser, type Page } from './support/browser.js';
 import { buildPage } from './support/build.js';
 import { pasteService } from './support/paste-service.js';
@@ -190,6 +191,17 @@ function overflow(page: Page): Promise<number> {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
 }
+
+test('the options end where the text field ends, on the smallest screen too', async () => {
+  const { page } = await visit(browser, server, LOOKS[1]);
+  await page.getByLabel('Destroyed after').selectOption('a number of reads');
+  const right = async (locator: Locator) => {
+    const box = await locator.boundingBox();
+    return (box?.x ?? Infinity) + (box?.width ?? 0);
+  };
+  const number = await right(page.getByLabel('Reads', { exact: true }));
+  expect(number).toBeLessThanOrEqual((await right(input(page))) + 1);
+});
 
 test('long lines fit into every screen, and use a wide one', async () => {
   const page = await STATES['an open paste that has been destroyed']!(LOOKS[0]);
