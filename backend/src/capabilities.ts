@@ -5,5 +5,3 @@ export interface Capabilities {
   /** Version 1 pastes can expire at a height of the Bitcoin block chain. */
   blockHeight: () => boolean;
 }
-
-export const NO_CAPABILITIES: Capabilities = { ipfs: () => false, blockHeight: () => false };

@@ -43,6 +43,9 @@ const MEBIBYTE = 1024 * 1024;
 /** As `integer` reads them. */
 const MAX_INTEGER = 999_999_999_999_999;
 
+const HTTP_URL = 'an http:// or https:// URL';
+const httpUrl = z.url({ protocol: /^https?$/, error: HTTP_URL }).transform((text) => new URL(text));
+
 /** Every setting, in the order of `--help`. */
 export const SETTINGS = {
   NYM_CLIENT_URL: setting(
@@ -121,6 +124,16 @@ export const SETTINGS = {
     undefined,
     printable(2000),
   ),
+  IPFS_API_URL: setting(
+    'version 1: the RPC API of an IPFS (Kubo) node, such as http://127.0.0.1:5001; pastes can then be stored on IPFS, for ever',
+    undefined,
+    httpUrl,
+  ),
+  BITCOIN_RPC_URL: setting(
+    'version 1: the RPC of a Bitcoin node, such as http://user:password@127.0.0.1:8332; pastes can then expire at a block height',
+    undefined,
+    httpUrl,
+  ),
   SWEEP_INTERVAL_SECONDS: setting(
     'how often expired pastes are deleted, and what deleted ones left in files is erased',
     '60',
@@ -170,7 +183,8 @@ export const SETTINGS = {
 
 type SettingName = keyof typeof SETTINGS;
 
-type Optional = 'SERVICE_ADDRESS_FILE' | 'INSTANCE_NOTICE' | 'METRICS_PORT';
+type Optional =
+  'SERVICE_ADDRESS_FILE' | 'INSTANCE_NOTICE' | 'IPFS_API_URL' | 'BITCOIN_RPC_URL' | 'METRICS_PORT';
 
 export type Config = {
   [Name in SettingName]:

@@ -1,13 +1,13 @@
 import { systemClock, type Clock } from '@pastenym/shared/clock';
 import { secureRandom, type RandomBytes } from '@pastenym/shared/random';
 import { createAdmission, type Admitting } from './admission/create-admission.js';
-import { NO_CAPABILITIES } from './capabilities.js';
 import type { Config } from './config.js';
 import { createCounters, type Counters } from './counters.js';
 import { MAX_ANSWER_BYTES } from './limits.js';
 import { createLogger, type Logger } from './logger.js';
 import type { OpenMixnet } from './mixnet/mixnet.js';
 import { createOpenMixnet } from './mixnet/nym-client.js';
+import { createOtherNodes, type OtherNodes } from './other-nodes.js';
 import { createGuardedPastes, type GuardedPastes } from './pastes/guarded-pastes.js';
 import { createOpenPastes, type OpenPastes } from './pastes/open-pastes.js';
 import { createPresent, type Present } from './pastes/present.js';
@@ -38,6 +38,7 @@ export interface Context {
   /** Each way into the mixnet has one of its own, with bounds of its own: one that is stuck does not hold the others up. */
   createInbox: () => Inbox;
   openMixnet: OpenMixnet;
+  otherNodes: OtherNodes;
 }
 
 /** What may be chosen instead of the real thing; tests do. */
@@ -49,7 +50,7 @@ export type Overrides = Partial<
 };
 
 /**
- * Wires the parts. Opens the database, and nothing else.
+ * Wires the parts. Opens the database, and begins to ask other nodes how they are, where there are some.
  * @throws StartupError
  */
 export function createContext(config: Config, overrides: Overrides = {}): Context {
@@ -62,9 +63,10 @@ export function createContext(config: Config, overrides: Overrides = {}): Contex
   const admitting = createAdmission(config, { store, clock, random });
   const { admission, work } = admitting;
   const failures = new Failures({ clock, counters, log });
-  const capabilities = NO_CAPABILITIES;
+  const otherNodes = createOtherNodes(config, log);
+  const { capabilities, chain, ipfs } = otherNodes;
   const maxTextBytes = config.MAX_TEXT_BYTES;
-  const now = createPresent(clock);
+  const now = createPresent(clock, () => chain?.height);
   const openPastes = createOpenPastes({ store, now, random });
   const guardedPastes = createGuardedPastes({
     store,
@@ -77,7 +79,7 @@ export function createContext(config: Config, overrides: Overrides = {}): Contex
   const answerV1 = createAnswerV1({
     pastes: openPastes,
     takesPastes: config.V1_CREATES,
-    ...{ admission, outcomes, clock, maxTextBytes, capabilities, failures },
+    ...{ admission, outcomes, clock, maxTextBytes, capabilities, chain, ipfs, failures },
   });
   const answerV2 = createAnswerV2({
     pastes: guardedPastes,
@@ -96,7 +98,7 @@ export function createContext(config: Config, overrides: Overrides = {}): Contex
   const openMixnet = overrides.openMixnet ?? createOpenMixnet(log);
   return {
     ...{ config, log, clock, now, random, counters, store },
-    ...{ openPastes, guardedPastes, admitting, outcomes, createInbox, openMixnet },
+    ...{ openPastes, guardedPastes, admitting, outcomes, createInbox, openMixnet, otherNodes },
   };
 }
 

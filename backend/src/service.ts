@@ -55,7 +55,7 @@ export class Service {
 
   /** Takes nothing more, answers what was taken, lets go of everything. Takes at most `DRAIN_SECONDS`. */
   async stop(): Promise<void> {
-    const { config, store, counters, log } = this.#context;
+    const { config, store, otherNodes, counters, log } = this.#context;
     log.info('stopping');
     const patienceMs = config.DRAIN_SECONDS * 1000 - CLOSE_MS;
     const unanswered = await Promise.all(
@@ -66,6 +66,7 @@ export class Service {
       }),
     );
     await this.#sweeper.stop();
+    await otherNodes.stop();
     await store.close();
     log.info({ ...counters, unanswered: unanswered.reduce((a, b) => a + b) }, 'stopped');
   }

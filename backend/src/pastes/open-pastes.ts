@@ -13,6 +13,8 @@ export interface OpenPastes {
   create(draft: OpenDraft): Promise<string>;
   /** How many bytes its content has, if there is such a paste. */
   contentBytes(id: string): Promise<number | undefined>;
+  /** Of an id of whatever kind, a CID of IPFS too. */
+  isBlocked(id: string): Promise<boolean>;
   /** Takes a view; undefined if there is no such paste, or no longer. */
   takeView(id: string): Promise<OpenView | undefined>;
 }
@@ -34,6 +36,7 @@ export function createOpenPastes(options: OpenPastesOptions): OpenPastes {
     async contentBytes(id) {
       return isPasteId(id) ? store.openBytes(id) : undefined;
     },
+    isBlocked: (id) => store.isBlocked(id),
     async takeView(id) {
       return isPasteId(id) ? store.takeOpenView(id, now()) : undefined;
     },

@@ -32,6 +32,9 @@ export interface OpenPasteStore {
    */
   openBytes(id: string): Promise<number | undefined>;
 
+  /** Whether the operator has blocked this id, which may be one of content that is kept elsewhere. */
+  isBlocked(id: string): Promise<boolean>;
+
   /** Takes one view of a paste. With its last view a paste is deleted. However many ask at once, no more views are given than it had. */
   takeOpenView(id: string, now: Moment): Promise<OpenView | undefined>;
 }

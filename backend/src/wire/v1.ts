@@ -3,6 +3,7 @@ import type { ErrorCode } from '@pastenym/shared/errors';
 import type { JsonObject, JsonValue } from '@pastenym/shared/v1/python-json';
 import { formatV1Reply, refusals, V1Refusal, type PingReply } from '@pastenym/shared/v1/replies';
 import { readV1Request, type V1Request } from '@pastenym/shared/v1/requests';
+import type { BlockHeight } from '../bitcoin/block-height.js';
 import type { Admission } from '../admission/admission.js';
 import type { Capabilities } from '../capabilities.js';
 import { SMALL_ANSWER_BYTES } from '../limits.js';
@@ -11,6 +12,7 @@ import type { Failures } from './failures.js';
 import type { Room } from './inbox.js';
 import { Outcomes, type Outcome } from './outcomes.js';
 import { getText } from './v1/get-text.js';
+import type { IpfsFiles } from './v1/ipfs.js';
 import { newText } from './v1/new-text.js';
 
 /** An answer's JSON. The oldest clients expect it behind a header, except (so the original has it) where their request is no request. */
@@ -36,6 +38,9 @@ export interface V1Options {
   /** Whether pastes are taken at all; they are read in any case. */
   takesPastes: boolean;
   capabilities: Capabilities;
+  /** Where the operator has such nodes. */
+  ipfs: IpfsFiles | undefined;
+  chain: Pick<BlockHeight, 'height' | 'isAvailable'> | undefined;
   failures: Failures;
 }
 

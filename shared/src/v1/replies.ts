@@ -16,6 +16,7 @@ export const refusals = {
   tooLong: (maxLength: number) => `Error text too long. Max is ${maxLength}`,
   badExpiry: (detail: string) => `Error with the expiration. ${detail}`,
   noIpfs: 'Error: storage on IPFS is not available',
+  ipfsIsForever: 'Error: a paste on IPFS cannot expire or be burnt',
   noBlockHeight: 'Error: expiration at a block height is not available',
   overloaded: 'Error: the service is busy, try again later',
   full: 'Error: the service has no room left',

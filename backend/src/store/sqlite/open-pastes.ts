@@ -16,6 +16,8 @@ export function createOpenPastes(connection: Connection): OpenPasteStore {
 
     openBytes: (id) => connection.read(() => statements.openBytes.get(id)),
 
+    isBlocked: (id) => connection.read(() => statements.isBlocked.get(id) !== undefined),
+
     takeOpenView: (id, { seconds, blockHeight = null }) =>
       connection.write(() => {
         const row = statements.takeOpenView.get({ id, now: seconds, blockHeight });

@@ -27,6 +27,8 @@ export const SQL = {
 
   openBytes: 'SELECT bytes FROM pastes WHERE id = ? AND access_hash IS NULL',
 
+  isBlocked: 'SELECT 1 FROM blocked WHERE id = ?',
+
   // Whether there is a view left, and taking it, is one statement: nobody can come between.
   takeOpenView: `
     UPDATE pastes SET views = views + 1
@@ -208,6 +210,7 @@ export interface Statements {
   insertPaste: NamedRows<number>;
   insertChunk: NamedRows;
   openBytes: Rows<number>;
+  isBlocked: Rows;
   takeOpenView: NamedRows<OpenRow>;
   takeGuardedView: NamedRows<GuardedRow>;
   guardedStatus: NamedRows<StatusRow>;
@@ -254,6 +257,7 @@ export function prepareStatements(db: Database): Statements {
     insertPaste: namedValues<number>(SQL.insertPaste),
     insertChunk: named(SQL.insertChunk),
     openBytes: values<number>(SQL.openBytes),
+    isBlocked: rows(SQL.isBlocked),
     takeOpenView: named<OpenRow>(SQL.takeOpenView),
     takeGuardedView: named<GuardedRow>(SQL.takeGuardedView),
     guardedStatus: named<StatusRow>(SQL.guardedStatus),

@@ -2,6 +2,8 @@ import { escapeHtml } from '@pastenym/shared/v1/html-escape';
 import type { JsonObject, JsonValue } from '@pastenym/shared/v1/python-json';
 import { refusals, V1Refusal } from '@pastenym/shared/v1/replies';
 import type { OpenView } from '../../store/store.js';
+import { isCid } from '../../ipfs/ipfs.js';
+import { getTextFromIpfs } from './ipfs.js';
 import type { Served, V1Options } from '../v1.js';
 
 const MS_PER_DAY = 86_400_000;
@@ -9,8 +11,9 @@ const MS_PER_DAY = 86_400_000;
 /** `getText`: takes a view of a paste and answers what is in it. */
 export async function getText(
   urlId: string,
-  { pastes }: Pick<V1Options, 'pastes'>,
+  { pastes, ipfs }: Pick<V1Options, 'pastes' | 'ipfs'>,
 ): Promise<Served> {
+  if (isCid(urlId)) return getTextFromIpfs(urlId, { pastes, ipfs });
   const view = await pastes.takeView(urlId);
   if (view === undefined) throw new V1Refusal(refusals.notFound);
   const goodUntil = view.expiresAt === undefined ? Infinity : view.expiresAt * 1000;
@@ -29,7 +32,7 @@ function describe(view: OpenView): JsonObject {
     burn_view: view.maxViews ?? 0,
     ...(details === undefined ? { encryption_params_b64: null } : {}),
     expiration_time: view.expiresAt === undefined ? null : formatTime(view.expiresAt * 1000),
-    expiration_height: null,
+    expiration_height: view.expiresAtBlock ?? null,
     // `newText` wrote it, of parameters that had been checked.
     ...(details === undefined ? {} : { encParams: JSON.parse(details) as JsonValue }),
   };
