@@ -1,5 +1,5 @@
 import { escapeHtml } from '@pastenym/shared/v1/html-escape';
-import type { JsonObject, JsonValue } from '@pastenym/shared/v1/python-json';
+import type { JsonObject } from '@pastenym/shared/v1/python-json';
 import { refusals, V1Refusal, type NewTextReply } from '@pastenym/shared/v1/replies';
 import type { NewText } from '@pastenym/shared/v1/requests';
 import type { Ipfs } from '../../ipfs/ipfs.js';
