@@ -32,6 +32,9 @@ export const MAX_SWEPT_ROWS = 25;
 /** Their content, together; a larger paste is deleted alone. */
 export const MAX_SWEPT_BYTES = 1024 * 1024;
 
+/** Of as many pastes as may end together, each: the content of a larger one waits for its turn. */
+export const MAX_SWEPT_AT_ONCE = Math.floor(MAX_SWEPT_BYTES / MAX_SWEPT_ROWS);
+
 /** A paste up to here is overwritten when it is deleted; of a larger one the sweep does that, by so many chunks at a time. */
 export const MAX_DESTROYED_BYTES = 1024 * 1024;
 export const MAX_DESTROYED_CHUNKS = 16;

@@ -1,12 +1,7 @@
-import type {
-  ClaimedView,
-  GuardedPasteStore,
-  GuardedStatus,
-  NewClaim,
-  NewGuardedPaste,
-} from '../store.js';
+import { toStatus } from '../rows.js';
+import type { ClaimedView, GuardedPasteStore, NewClaim, NewGuardedPaste } from '../store.js';
 import type { Connection } from './connection.js';
-import type { GuardedRow, StatusRow } from './statements.js';
+import type { GuardedRow } from './statements.js';
 import { createUploads } from './uploads.js';
 
 export function createGuardedPastes(connection: Connection): GuardedPasteStore {
@@ -111,13 +106,5 @@ export function settleClaim(
   const exhausted = statements.findExhausted.get(paste);
   if (exhausted !== undefined) connection.destroy(exhausted, maxBytes);
 }
-
-const toStatus = (row: StatusRow): GuardedStatus => ({
-  bytes: row.bytes,
-  maxViews: row.max_views ?? undefined,
-  views: row.views,
-  expiresAt: row.expires_at,
-  expiresInSeconds: row.expires_in_seconds,
-});
 
 const toView = (row: GuardedRow): ClaimedView => ({ ...toStatus(row), firstChunk: row.content });

@@ -1,6 +1,6 @@
-import type { NewOpenPaste, OpenPasteStore, OpenView } from '../store.js';
+import { toOpenView } from '../rows.js';
+import type { NewOpenPaste, OpenPasteStore } from '../store.js';
 import type { Connection } from './connection.js';
-import type { OpenRow } from './statements.js';
 
 export function createOpenPastes(connection: Connection): OpenPasteStore {
   const { statements } = connection;
@@ -23,7 +23,7 @@ export function createOpenPastes(connection: Connection): OpenPasteStore {
         const row = statements.takeOpenView.get({ id, now: seconds, blockHeight });
         if (row === undefined) return undefined;
         if (row.views === row.max_views) connection.destroy(row);
-        return toView(row);
+        return toOpenView(row);
       }),
   };
 }
@@ -43,17 +43,5 @@ function toRow(paste: NewOpenPaste) {
     expiresInSeconds: null,
     maxViews: maxViews ?? null,
     views: views ?? 0,
-  };
-}
-
-function toView(row: OpenRow): OpenView {
-  return {
-    content: row.content,
-    details: row.details ?? undefined,
-    maxViews: row.max_views ?? undefined,
-    expiresAt: row.expires_at ?? undefined,
-    expiresAtBlock: row.expires_at_block ?? undefined,
-    createdDay: row.created_day,
-    views: row.views,
   };
 }

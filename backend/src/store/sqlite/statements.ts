@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import type { OpenRow, StatusRow } from '../rows.js';
 
 /** A paste whose time is not over. */
 const IS_IN_TIME = `
@@ -163,27 +164,9 @@ export interface PasteRow {
   bytes: number;
 }
 
-export interface OpenRow extends PasteRow {
-  details: string | null;
-  created_day: number;
-  expires_at: number | null;
-  expires_at_block: number | null;
-  max_views: number | null;
-  views: number;
-  content: Buffer;
-}
+export type TakenRow = PasteRow & OpenRow;
 
-export interface StatusRow {
-  bytes: number;
-  expires_at: number;
-  expires_in_seconds: number;
-  max_views: number | null;
-  views: number;
-}
-
-export interface GuardedRow extends PasteRow, StatusRow {
-  content: Buffer;
-}
+export type GuardedRow = PasteRow & StatusRow & { content: Buffer };
 
 export interface SweptRow extends PasteRow {
   /** Whether it was gone before, and only its content had to wait. */
@@ -211,7 +194,7 @@ export interface Statements {
   insertChunk: NamedRows;
   openBytes: Rows<number>;
   isBlocked: Rows;
-  takeOpenView: NamedRows<OpenRow>;
+  takeOpenView: NamedRows<TakenRow>;
   takeGuardedView: NamedRows<GuardedRow>;
   guardedStatus: NamedRows<StatusRow>;
   findToDelete: NamedRows<PasteRow>;
@@ -258,7 +241,7 @@ export function prepareStatements(db: Database): Statements {
     insertChunk: named(SQL.insertChunk),
     openBytes: values<number>(SQL.openBytes),
     isBlocked: rows(SQL.isBlocked),
-    takeOpenView: named<OpenRow>(SQL.takeOpenView),
+    takeOpenView: named<TakenRow>(SQL.takeOpenView),
     takeGuardedView: named<GuardedRow>(SQL.takeGuardedView),
     guardedStatus: named<StatusRow>(SQL.guardedStatus),
     findToDelete: named<PasteRow>(SQL.findToDelete),

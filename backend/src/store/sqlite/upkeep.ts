@@ -2,6 +2,7 @@ import {
   MAX_DESTROYED_BYTES,
   MAX_DESTROYED_CHUNKS,
   MAX_FREE_PAGES,
+  MAX_SWEPT_AT_ONCE,
   MAX_SWEPT_BYTES,
   MAX_SWEPT_ROWS,
   RECLAIMED_PAGES,
@@ -12,9 +13,6 @@ import { settleClaim } from './guarded-pastes.js';
 import { BUSY_TIMEOUT_MS } from './open-database.js';
 import type { PasteRow, SweptRow } from './statements.js';
 import { dropUpload } from './uploads.js';
-
-/** Of as many pastes as may come together, the content of those that are larger is left to `sweepPastes`. */
-const MAX_SWEPT_AT_ONCE = MAX_SWEPT_BYTES / MAX_SWEPT_ROWS;
 
 export function createUpkeep(connection: Connection): Upkeep {
   const { statements } = connection;

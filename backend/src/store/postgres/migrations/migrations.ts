@@ -1,0 +1,5 @@
+import { createPastes } from './001-pastes.js';
+import { createRequests } from './002-requests.js';
+
+/** In the order in which they are applied. One that has been released is never changed: a change is another one. */
+export const MIGRATIONS: readonly string[] = [createPastes, createRequests];

@@ -1,0 +1,114 @@
+import {
+  MAX_DESTROYED_BYTES,
+  MAX_DESTROYED_CHUNKS,
+  MAX_SWEPT_AT_ONCE,
+  MAX_SWEPT_BYTES,
+  MAX_SWEPT_ROWS,
+} from '../../limits.js';
+import type { Moment, Upkeep, Usage } from '../store.js';
+import type { Connection, Runner } from './connection.js';
+import { STATEMENTS } from './statements.js';
+
+interface DueRow {
+  number: number;
+  bytes: number;
+  /** Whether it was gone before, and only its content had to wait. */
+  isDoomed: boolean;
+}
+
+const limit = MAX_SWEPT_ROWS;
+export function createUpkeep(connection: Connection): Upkeep {
+  return {
+    /** What another backend is sweeping just now is left to it. */
+    async sweep(now) {
+      const pastes = await connection.transaction((runner) => sweepPastes(runner, now));
+      const uploads = await connection.transaction((runner) => sweepUploads(runner, now));
+      const claims = await connection.transaction((runner) => settleDueClaims(runner, now));
+      const forgotten = await connection.transaction((runner) => forget(runner, now));
+      const other = pastes.other + uploads.other + claims + forgotten;
+      const swept = { expired: pastes.expired, abandoned: uploads.abandoned, other };
+      if (swept.expired + swept.abandoned + swept.other > 0) connection.hasTraces = true;
+      return swept;
+    },
+
+    async eraseTraces() {
+      if (!connection.hasTraces) return;
+      connection.hasTraces = false;
+      try {
+        await vacuum(connection);
+      } catch (error) {
+        connection.hasTraces = true;
+        throw error;
+      }
+    },
+
+    async usage() {
+      const { rows } = await connection.run<Usage>(STATEMENTS.usage, {});
+      return rows[0] ?? { pastes: 0, bytes: 0, uploads: 0 };
+    },
+  };
+}
+
+/** @returns how many have expired and are gone; the others were gone before, or are so large that they were only begun with */
+async function sweepPastes(runner: Runner, { seconds, blockHeight }: Moment) {
+  const now = { now: seconds, blockHeight, limit };
+  const byBlock = await runner.run<DueRow>(STATEMENTS.expiredByBlock, now);
+  const byTime = await runner.run<DueRow>(STATEMENTS.expired, now);
+  const batch = firstBatch([...byBlock.rows, ...byTime.rows]);
+  const removed: DueRow[] = [];
+  for (const row of batch) if (await isEmptied(runner, row)) removed.push(row);
+  await runner.run(STATEMENTS.deletePastes, { numbers: removed.map(({ number }) => number) });
+  const expired = removed.filter(({ isDoomed }) => !isDoomed).length;
+  return { expired, other: batch.length - expired };
+}
+
+/** At least one, if there is any. Some are due for two reasons. */
+function firstBatch(due: DueRow[]): DueRow[] {
+  const rows = Array.from(new Map(due.map((row) => [row.number, row])).values());
+  let bytes = 0;
+  return rows.filter((row, index) => (bytes += row.bytes) <= MAX_SWEPT_BYTES || index === 0);
+}
+
+/** @returns whether so little is left of it that it can be deleted */
+async function isEmptied({ run }: Runner, { number, bytes }: DueRow): Promise<boolean> {
+  if (bytes <= MAX_DESTROYED_BYTES) return true;
+  const values = { paste: number, limit: MAX_DESTROYED_CHUNKS };
+  const { count } = await run(STATEMENTS.deleteChunks, values);
+  return count < MAX_DESTROYED_CHUNKS;
+}
+
+async function sweepUploads({ run }: Runner, { seconds: now }: Moment) {
+  const due = await run<{ id: string }>(STATEMENTS.lockAbandoned, { now, limit });
+  const ids = due.rows.map(({ id }) => id);
+  const values = { ids, now, maxBytes: MAX_SWEPT_AT_ONCE };
+  const { rows } = await run(STATEMENTS.dropAbandoned, values);
+  const { count } = await run(STATEMENTS.forgetUploads, { now, limit });
+  return { abandoned: rows.length, other: count };
+}
+
+async function settleDueClaims({ run }: Runner, { seconds: now }: Moment): Promise<number> {
+  type Row = { request: string; number: number };
+  const { rows } = await run<Row>(STATEMENTS.lockDueClaims, { now, limit });
+  await run(STATEMENTS.endClaims, { requests: rows.map(({ request }) => request) });
+  const numbers = rows.map(({ number }) => number);
+  await run(STATEMENTS.destroyExhausted, { numbers, maxBytes: MAX_SWEPT_AT_ONCE });
+  return rows.length;
+}
+
+async function forget({ run }: Runner, { seconds: now }: Moment): Promise<number> {
+  const outcomes = await run(STATEMENTS.forgetOutcomes, { now, limit });
+  const claims = await run(STATEMENTS.forgetClaims, { now, limit });
+  return outcomes.count + claims.count;
+}
+
+/**
+ * Frees the room of deleted rows, so that it is used again, and given back where it is at the end of a file. That is all that can be asked of PostgreSQL: it
+ * does not overwrite it before, and its write-ahead log has a copy for a while.
+ */
+function vacuum(connection: Connection): Promise<void> {
+  return connection.use(async (client) => {
+    await client.query('SET statement_timeout = 0');
+    await client.query('VACUUM (SKIP_LOCKED) contents, pastes, claims, uploads, outcomes');
+    await client.query('RESET statement_timeout');
+  });
+}
