@@ -109,8 +109,20 @@ test.each([
 });
 
 test.each([
-  ['postgres://user:secret@host/db', 'PostgreSQL is not supported yet'],
-  ['postgresql://user:secret@host/db', 'PostgreSQL is not supported yet'],
+  'postgres://user:secret@host/db',
+  'postgresql://user:p%40ss@127.0.0.1:5433/db?sslmode=verify-full',
+  'postgres://[::1]/db',
+])('the database %s is one of PostgreSQL', (url) => {
+  expect(readConfig({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
+});
+
+test.each([
+  ['postgres:', 'must be postgres://user:password@host:port/database'],
+  ['postgres://user:secret@host', 'must be postgres://user:password@host:port/database'],
+  ['postgres://user:secret@host:port/db', 'must be postgres://user:password@host:port/database'],
+  ['postgresql://user:secret%@host/db', 'with percent signs for special characters'],
+  ['postgres:///db', 'must be postgres://user:password@host:port/database'],
+  ['mysql://user:secret@host/db', 'or postgres://'],
   ['file:', 'must be file: and a path'],
   ['file://data/x.sqlite', 'with three strokes'],
   ['file::memory:', 'would be lost'],

@@ -54,7 +54,7 @@ export const SETTINGS = {
     z.string().transform(readWebsocketUrls),
   ),
   DATABASE_URL: setting(
-    'where pastes are kept: a file, which is made if it is not there',
+    'where pastes are kept: a file, which is made if it is not there, or PostgreSQL, as postgres://user:password@host/database',
     'file:data/pastes.sqlite',
     z.string().transform(readDatabaseUrl),
   ),
@@ -235,10 +235,11 @@ function complainAboutRepetition(urls: string[], index: number): string | undefi
   return isThere ? 'a URL that was not named before' : undefined;
 }
 
-/** @returns the absolute path of the file */
+/** @returns the absolute path of the file; or the URL as it is, for `openStore` */
 function readDatabaseUrl(url: string, context: z.RefinementCtx): string {
+  if (/^postgres(ql)?:/.test(url)) return readPostgresUrl(url, context);
   const path = /^file:(.*)$/s.exec(url)?.[1];
-  const problem = complainAboutDatabase(url, path);
+  const problem = complainAboutDatabase(path);
   if (problem !== undefined || path === undefined) {
     context.addIssue({ code: 'custom', message: problem ?? FILE_URL });
     return z.NEVER;
@@ -246,10 +247,29 @@ function readDatabaseUrl(url: string, context: z.RefinementCtx): string {
   return resolve(path.replace(/^\/\/(?=\/)/, ''));
 }
 
-const FILE_URL = 'file: and a path, such as file:data/pastes.sqlite';
+const POSTGRES_URL =
+  'postgres://user:password@host:port/database, with percent signs for special characters';
 
-function complainAboutDatabase(url: string, path: string | undefined): string | undefined {
-  if (/^postgres(ql)?:/.test(url)) return `${FILE_URL}; PostgreSQL is not supported yet`;
+/** What is wrong with it is not said in the words of the parser, which would repeat the password. */
+function readPostgresUrl(url: string, context: z.RefinementCtx): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const isWhole = parsed !== undefined && parsed.host !== '' && /^\/[^/]+$/.test(parsed.pathname);
+  if (isWhole && isDecodable(url)) return url;
+  context.addIssue({ code: 'custom', message: POSTGRES_URL });
+  return z.NEVER;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== '';
+  } catch {
+    return false;
+  }
+}
+
+const FILE_URL = 'file: and a path, such as file:data/pastes.sqlite, or postgres://…';
+
+function complainAboutDatabase(path: string | undefined): string | undefined {
   if (path === undefined || path === '') return FILE_URL;
   if (/^\/\/[^/]/.test(path)) {
     return `${FILE_URL}; file:// wants an absolute path, with three strokes`;

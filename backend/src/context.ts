@@ -12,7 +12,7 @@ import { createGuardedPastes, type GuardedPastes } from './pastes/guarded-pastes
 import { createOpenPastes, type OpenPastes } from './pastes/open-pastes.js';
 import { createPresent, type Present } from './pastes/present.js';
 import { SOFTWARE_VERSION } from './software-version.js';
-import { openSqliteStore } from './store/sqlite/sqlite-store.js';
+import { openStore } from './store/open-store.js';
 import type { PasteStore } from './store/store.js';
 import { Budget } from './wire/budget.js';
 import { createDispatch } from './wire/dispatch.js';
@@ -53,11 +53,11 @@ export type Overrides = Partial<
  * Wires the parts. Opens the database, and begins to ask other nodes how they are, where there are some.
  * @throws StartupError
  */
-export function createContext(config: Config, overrides: Overrides = {}): Context {
+export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
   const log = overrides.log ?? createLogger(config.LOG_LEVEL);
   const clock = overrides.clock ?? systemClock;
   const random = overrides.random ?? secureRandom;
-  const store = overrides.store ?? openSqliteStore(config.DATABASE_URL);
+  const store = overrides.store ?? (await openStore(config.DATABASE_URL));
   const counters = createCounters();
   const outcomes = new Outcomes({ keptMs: config.V1_OUTCOME_SECONDS * 1000, clock });
   const admitting = createAdmission(config, { store, clock, random });

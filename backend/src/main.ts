@@ -12,7 +12,7 @@ import { StartupError } from './startup-error.js';
 /** Runs the service until a signal asks it to stop. */
 async function run(): Promise<void> {
   const askedToStop = firstSignal();
-  const context = createContext(readConfig(process.env));
+  const context = await createContext(readConfig(process.env));
   const { service, hopeless } = startService(context);
   try {
     const monitor = await monitorService(context, service);

@@ -1,25 +1,279 @@
-import { afterAll, beforeAll, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import pg from 'pg';
+import { MAX_DESTROYED_BYTES } from '../src/limits.js';
+import { describeError } from '../src/describe-error.js';
+import { Connection } from '../src/store/postgres/connection.js';
+import { migrate } from '../src/store/postgres/migrate.js';
 import { openPostgresStore } from '../src/store/postgres/postgres-store.js';
+import { STATEMENTS } from '../src/store/postgres/statements.js';
+import {
+  allAtOnce,
+  at,
+  claim,
+  createGuarded,
+  guardedPaste,
+  isPresent,
+  NOW,
+  openPaste,
+  outcome,
+  sweepAll,
+  useDatabase,
+} from './store-suite/fixtures.js';
 import { describeStore } from './store-suite/suite.js';
-import { startPostgres, type PostgresServer } from './support/postgres-server.js';
+import {
+  startPostgres,
+  type PostgresSchema,
+  type PostgresServer,
+} from './support/postgres-server.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let server: PostgresServer;
+let schema: PostgresSchema;
 
 beforeAll(async () => {
   server = await startPostgres();
+  schema = await server.createSchema();
+  await (await openPostgresStore(schema.url)).close();
 });
 
-afterAll(() => server.stop());
+afterAll(async () => {
+  await schema.remove();
+  await server.stop();
+});
 
-describeStore('pastes in PostgreSQL', async () => {
-  const schema = await server.createSchema();
-  return {
+const openDatabase = () =>
+  Promise.resolve({
     open: () => openPostgresStore(schema.url),
-    block: async (id) => {
+    block: async (id: string) => {
       await schema.query('INSERT INTO blocked VALUES ($1, 0) ON CONFLICT DO NOTHING', [id]);
     },
-    remove: schema.remove,
+    remove: () => schema.empty(),
+  });
+
+describeStore('pastes in PostgreSQL', openDatabase);
+
+describe('a PostgreSQL database', () => {
+  const bench = useDatabase(openDatabase);
+
+  test('is asked nothing for which it must look through a whole table', async () => {
+    const client = new pg.Client({ connectionString: schema.url });
+    await client.connect();
+    await client.query('SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan');
+    const plans: string[] = [];
+    for (const { name, text } of Object.values(STATEMENTS)) {
+      const { rows } = await client.query<Record<string, string>>(`EXPLAIN (GENERIC_PLAN) ${text}`);
+      plans.push(...rows.flatMap((row) => Object.values(row)).map((line) => `${name}: ${line}`));
+    }
+    await client.end();
+    expect(plans.join()).toContain('pastes_by_expiry');
+    // The totals are a few rows, however many pastes there are.
+    expect(plans.filter((line) => line.includes('Seq Scan') && !line.includes('totals'))).toEqual(
+      [],
+    );
+  });
+
+  test('is told apart from that of another program, and stays as it was', async () => {
+    const other = await server.createSchema();
+    await other.query('CREATE TABLE texts (id integer)');
+    await expect(openPostgresStore(other.url)).rejects.toThrow('it holds other tables');
+    const tables = await other.query(
+      'SELECT tablename FROM pg_tables WHERE schemaname = current_schema()',
+    );
+    expect(tables).toEqual([{ tablename: 'texts' }]);
+    await other.remove();
+  });
+
+  test('that a newer version has used is refused', async () => {
+    const other = await server.createSchema();
+    await (await openPostgresStore(other.url)).close();
+    await other.query('INSERT INTO pastenym_migrations VALUES (99)');
+    await expect(openPostgresStore(other.url)).rejects.toThrow('it was used by a newer one');
+    await other.remove();
+  });
+
+  test('that several backends open for the first time at once is made once', async () => {
+    const other = await server.createSchema();
+    const stores = await Promise.all(Array.from({ length: 5 }, () => openPostgresStore(other.url)));
+    expect(await stores[4]!.createOpen(openPaste('one'))).toBe(true);
+    await Promise.all(stores.map((store) => store.close()));
+    await other.remove();
+  });
+
+  test('gets the migrations that it has not seen, each wholly or not at all', async () => {
+    const other = await server.createSchema();
+    const connection = new Connection(other.url);
+    const run = (...migrations: string[]) =>
+      connection.use((client) => migrate(client, migrations));
+    await run('CREATE TABLE a ()');
+    await run('CREATE TABLE a ()', 'CREATE TABLE b ()');
+    await expect(
+      run('CREATE TABLE a ()', 'CREATE TABLE b ()', 'CREATE TABLE c (); nonsense'),
+    ).rejects.toThrow('nonsense');
+    await connection.close();
+    const tables = await other.query(
+      'SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1',
+    );
+    expect(tables.map(({ tablename }) => tablename)).toEqual(['a', 'b', 'pastenym_migrations']);
+    await other.remove();
+  });
+
+  test('gives room back when what was in it is gone', async () => {
+    const { store } = bench;
+    const size = async () => {
+      const [row] = await schema.query(
+        `SELECT pg_total_relation_size('contents')::integer AS size`,
+      );
+      return Number(row?.['size']);
+    };
+    for (let i = 0; i < 5; i++) {
+      const content = Buffer.alloc(MAX_DESTROYED_BYTES, `${i}`);
+      await store.createOpen(openPaste(`paste${i}`, { content, expiresAt: NOW }));
+    }
+    expect(await size()).toBeGreaterThan(5_000_000);
+    await sweepAll(store, at());
+    await store.eraseTraces();
+    expect(await size()).toBeLessThan(1_000_000);
+  });
+
+  test('keeps what it has acknowledged, whatever the default of the role is', async () => {
+    const url = new URL(schema.url);
+    const options = url.searchParams.get('options') ?? '';
+    url.searchParams.set(
+      'options',
+      `${options} -c synchronous_commit=off -c default_transaction_isolation=serializable`,
+    );
+    const connection = new Connection(url.href);
+    const settings = await connection.use((client) =>
+      client.query<Record<string, string>>(
+        `SELECT current_setting('synchronous_commit') AS commit,
+          current_setting('default_transaction_isolation') AS isolation,
+          current_setting('statement_timeout') AS timeout`,
+      ),
+    );
+    expect(settings.rows).toEqual([{ commit: 'on', isolation: 'read committed', timeout: '10s' }]);
+    await connection.close();
+  });
+
+  test('names no request in its log that came twice at once', async () => {
+    const stores = [bench.store, await bench.openAnother()];
+    await createGuarded(bench.store, 'one');
+    await allAtOnce(20, stores, (store) => store.claimView(claim('a-request', 'one'), at()));
+    await allAtOnce(20, stores, (store, index) =>
+      store.createGuarded(guardedPaste(`paste${index}`), outcome('a-request')),
+    );
+    expect(server.log()).not.toContain('a-request');
+  });
+});
+
+describe('a database that cannot be opened', () => {
+  const problemOf = async (change: (url: URL) => void) => {
+    const url = new URL(schema.url);
+    change(url);
+    const error: unknown = await openPostgresStore(url.href).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    const said = JSON.stringify(describeError(error)) + String(error);
+    expect(said).not.toContain(server.password);
+    return String(error);
   };
+
+  test('because nobody answers, is named so, without the password', async () => {
+    expect(await problemOf((url) => (url.port = '1'))).toContain('ECONNREFUSED');
+    expect(await problemOf((url) => (url.hostname = 'nowhere.invalid'))).toContain('nowhere');
+  });
+
+  test('because it is not there, is named so, without the password', async () => {
+    expect(await problemOf((url) => (url.pathname = 'nothing'))).toContain('does not exist');
+  });
+
+  test('because the password is wrong, is named so, without any password', async () => {
+    const problem = await problemOf((url) => (url.password = 'a-wrong-guess'));
+    expect(problem).toContain('password authentication failed');
+    expect(problem).not.toContain('a-wrong-guess');
+  });
+});
+
+describe('when the server goes away', () => {
+  const bench = useDatabase(openDatabase);
+
+  /** Ends the connections of all stores, as a restart or a failing network would. */
+  const endConnections = () =>
+    schema.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'pastenym' AND pid <> pg_backend_pid()`,
+    );
+
+  test('and is back at once, the next requests are answered', async () => {
+    await createGuarded(bench.store, 'one');
+    for (let round = 0; round < 5; round++) {
+      await endConnections();
+      const again = async (): Promise<unknown> =>
+        bench.store.claimView(claim(`a${round}`, 'one'), at()).catch((error: unknown) => {
+          expect(error).toMatchObject({ code: 'busy', retry: true });
+          return again();
+        });
+      expect(await again()).toMatchObject({ views: round + 1 });
+    }
+  });
+
+  test('in the middle of many requests, each succeeds or may be sent again, and no view is lost or given twice', async () => {
+    const { store } = bench;
+    const readers = 60;
+    await createGuarded(store, 'one', { maxViews: 40 });
+    const over = new AbortController();
+    const breaking = (async () => {
+      while (!over.signal.aborted) await endConnections();
+    })();
+    const read = async (request: string): Promise<unknown> => {
+      for (;;) {
+        try {
+          return await store.claimView(claim(request, 'one'), at());
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'busy', retry: true });
+        }
+      }
+    };
+    const work = allAtOnce(readers, [store], (_, index) => read(`request${index}`));
+    setTimeout(() => {
+      over.abort();
+    }, 2000);
+    const views = (await work).filter(isPresent).map((view) => (view as { views: number }).views);
+    over.abort();
+    await breaking;
+    expect(views.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+  });
+
+  test('what had been begun and not committed has not happened', async () => {
+    const connection = new Connection(schema.url);
+    const broken = connection.transaction(async ({ run }) => {
+      const values = { id: 'half', bytes: 0, createdDay: 0, views: 0, content: Buffer.alloc(0) };
+      await run(STATEMENTS.createOpen, values);
+      await endConnections();
+      return run(STATEMENTS.openBytes, { id: 'half' });
+    });
+    await expect(broken).rejects.toMatchObject({ code: 'busy' });
+    await connection.close();
+    const store = await bench.openAnother();
+    const again = async (): Promise<unknown> => store.openBytes('half').catch(again);
+    expect(await again()).toBeUndefined();
+  });
+
+  const testOfOurs = process.env['TEST_DATABASE_URL'] === undefined ? test : test.skip;
+
+  testOfOurs(
+    'for some time, requests fail at once and may be sent again; afterwards they are answered',
+    async () => {
+      const { store } = bench;
+      await store.createOpen(openPaste('one'));
+      await server.restart!.stop();
+      for (let i = 0; i < 3; i++) {
+        await expect(store.takeOpenView('one', at())).rejects.toMatchObject({ code: 'busy' });
+      }
+      await server.restart!.start();
+      const again = async (): Promise<unknown> => store.takeOpenView('one', at()).catch(again);
+      expect(await again()).toMatchObject({ views: 1 });
+    },
+  );
 });

@@ -19,7 +19,7 @@ import {
 } from './fixtures.js';
 import { ModelStore } from './model-store.js';
 
-const RUNS = 60;
+const RUNS = 40;
 const MAX_STEPS = 60;
 const LIFE_SECONDS = 100;
 

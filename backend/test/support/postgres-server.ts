@@ -23,6 +23,8 @@ export interface PostgresServer {
 export interface PostgresSchema {
   /** For `DATABASE_URL`. */
   url: string;
+  /** Makes it as empty as it was, for the next test: faster than another schema. */
+  empty: () => Promise<void>;
   /** Beside any store. */
   query: (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
   remove: () => Promise<void>;
@@ -64,6 +66,13 @@ async function createSchema(database: URL): Promise<PostgresSchema> {
   return {
     url: url.href,
     query: (text, values) => query(url.href, text, values),
+    empty: async () => {
+      await query(
+        url.href,
+        `TRUNCATE pastes, contents, claims, uploads, outcomes, blocked;
+         UPDATE totals SET pastes = 0, bytes = 0`,
+      );
+    },
     remove: async () => {
       await query(database.href, `DROP SCHEMA ${name} CASCADE`);
     },
@@ -94,7 +103,7 @@ async function startCluster(): Promise<Cluster> {
     initdbFlags: ['--encoding=UTF8', '--no-sync'],
     // Files on a loaded disk would make tests slow and show nothing: no test pulls the plug.
     postgresFlags: ['-h', '127.0.0.1', '-k', '', '-c', 'fsync=off', '-c', 'log_statement=none'],
-    onLog: (text) => lines.push(String(text)),
+    onLog: (text) => lines.push(text),
     onError: (error) => lines.push(String(error)),
   });
   await server.initialise();

@@ -54,7 +54,7 @@ export async function runService({
     ...env,
   });
   const log = createLogger('trace', { write: (line) => lines.push(line) });
-  const context = createContext(config, { log, clock: () => time.now, ...overrides });
+  const context = await createContext(config, { log, clock: () => time.now, ...overrides });
   const service = new Service(context, { onReady: () => readyTimes++ });
   const running = {
     service,

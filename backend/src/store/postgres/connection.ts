@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { AppError } from '@pastenym/shared/errors';
-import { isPassing } from './passing-errors.js';
+import { isFull, isPassing } from './passing-errors.js';
 import type { Statement } from './statements.js';
 
 /** Connections of one backend. As many requests are answered at the same time; others wait for one of them. */
@@ -82,7 +82,7 @@ export class Connection implements Runner {
 
   /**
    * Lends a connection. One on which something has failed is closed, which undoes what it had begun.
-   * @throws AppError `busy` where it may succeed later
+   * @throws AppError `busy` where it may succeed later; `store-full`
    */
   use<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const running = this.#use(work);
@@ -102,7 +102,7 @@ export class Connection implements Runner {
       isWell = true;
       return result;
     } catch (cause) {
-      throw isPassing(cause) ? new AppError('busy', { cause }) : cause;
+      throw toAppError(cause);
     } finally {
       client?.release(!isWell);
     }
@@ -112,6 +112,11 @@ export class Connection implements Runner {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
     await this.#pool.end();
   }
+}
+
+function toAppError(cause: unknown): unknown {
+  if (isFull(cause)) return new AppError('store-full', { cause });
+  return isPassing(cause) ? new AppError('busy', { cause }) : cause;
 }
 
 const prepared = new WeakSet<pg.PoolClient>();
@@ -139,7 +144,5 @@ const withTimeout = <Query extends pg.QueryConfig>(query: Query) => ({
 });
 
 /** Numbers of 64 bits as numbers: none of ours is beyond 2^53. */
-const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: string) =>
-  oid === Number(pg.types.builtins.INT8)
-    ? Number
-    : (pg.types.getTypeParser(oid, format as 'text') as never);
+const getTypeParser: typeof pg.types.getTypeParser = (oid, format): unknown =>
+  oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);

@@ -15,3 +15,7 @@ export function isPassing(error: unknown): boolean {
   if ('code' in error && typeof error.code === 'string') return PASSING_CODES.test(error.code);
   return 'message' in error && PASSING_MESSAGES.test(String(error.message));
 }
+
+/** Of a full disk the server says so, whatever it was writing. */
+export const isFull = (error: unknown) =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === '53100';

@@ -131,10 +131,11 @@ const SQL = {
     ), ${DESTROY('paste')}
     SELECT number FROM paste`,
 
+  // Claims are counted rather than asked for with EXISTS, which beside OR could become a look through all of them.
   deleteGuarded: `
     WITH paste AS MATERIALIZED (
       SELECT number, bytes FROM pastes WHERE id = @id AND delete_hash = @deleteHash AND ${IS_THERE}
-        AND (${HAS_VIEWS} OR EXISTS (SELECT 1 FROM claims WHERE paste = number AND ends_at > @now))
+        AND (${HAS_VIEWS} OR (SELECT count(*) FROM claims WHERE paste = number AND ends_at > @now) > 0)
       FOR UPDATE
     ), outcome AS (
       INSERT INTO outcomes (request, digest, answer, forget_at)
@@ -158,9 +159,9 @@ const SQL = {
     SELECT request, digest, answer, forget_at AS "forgetAt" FROM outcomes WHERE request = @request`,
 
   findUpload: `
-    SELECT bytes, content_hash, is_complete FROM uploads
-    WHERE id = @id AND ends_at > @now AND (is_complete OR EXISTS (
-      SELECT 1 FROM pastes WHERE number = paste AND ${IS_IN_TIME}))`,
+    SELECT uploads.bytes, content_hash, uploads.is_complete
+    FROM uploads LEFT JOIN pastes ON number = paste AND ${IS_IN_TIME}
+    WHERE uploads.id = @id AND ends_at > @now AND (uploads.is_complete OR number IS NOT NULL)`,
 
   putChunk: `
     WITH paste AS MATERIALIZED (
