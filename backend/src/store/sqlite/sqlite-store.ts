@@ -10,7 +10,10 @@ import { createUpkeep } from './upkeep.js';
  * @throws StartupError
  */
 export function openSqliteStore(path: string): PasteStore {
-  const connection = new Connection(path);
+  return storeOn(new Connection(path));
+}
+
+export function storeOn(connection: Connection): PasteStore {
   return {
     ...createOpenPastes(connection),
     ...createGuardedPastes(connection),
