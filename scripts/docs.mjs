@@ -3,14 +3,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PRINTED_FILES, printInto } from '../backend/dist/config-docs.js';
+import { fillV2Page } from '../shared/dist/docs/v2-page.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-for (const file of PRINTED_FILES) {
-  const path = join(root, file.path);
+/** @param {string} name of a file, from the root @param {(text: string) => string} print */
+function printFile(name, print) {
+  const path = join(root, name);
   const before = readFileSync(path, 'utf8');
-  const after = printInto(before, file);
-  if (after === before) continue;
+  const after = print(before);
+  if (after === before) return;
   writeFileSync(path, after);
-  console.error(`${file.path} was stale.`);
+  console.error(`${name} was stale.`);
 }
+
+for (const file of PRINTED_FILES) printFile(file.path, (text) => printInto(text, file));
+printFile('docs/protocol/v2.md', fillV2Page);

@@ -8,7 +8,7 @@ import { RECORD_BYTES } from './records.js';
 
 /**
  * Version 2 of the wire format: what a client may ask, and what it is answered. One schema for each message, both ways: `z.decode` turns JSON into values with bytes in them,
- * `z.encode` turns them back. Bytes are base64url without padding.
+ * `z.encode` turns them back. Bytes are base64url without padding. The tables in docs/protocol/v2.md are printed from here (`npm run docs`).
  */
 export const WIRE_VERSION = 2;
 
@@ -36,7 +36,12 @@ const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
 function bytes(least: number, most: number) {
   const fits = (value: Uint8Array) => value.length >= least && value.length <= most;
   return z.codec(
-    z.string().check(z.maxLength(Math.ceil((most * 4) / 3))),
+    z
+      .string()
+      .check(
+        z.maxLength(Math.ceil((most * 4) / 3)),
+        z.meta({ contentEncoding: 'base64url', leastBytes: least, mostBytes: most }),
+      ),
     bytesSchema.check(z.refine(fits)),
     {
       decode(text, context) {
@@ -54,7 +59,7 @@ function bytes(least: number, most: number) {
 const isId = (text: string) =>
   text.length === ID_LENGTH && decodeBase64Url(text)?.length === ID_BYTES;
 
-export const idSchema = z.string().check(z.refine(isId));
+export const idSchema = z.string().check(z.refine(isId), z.meta({ title: 'id' }));
 
 const count = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
 
@@ -87,7 +92,7 @@ export const events = {
     request: nothing,
     reply: z.object({
       version: z.string().check(z.maxLength(MAX_NAME_LENGTH)),
-      protocols: z.array(z.int()).check(z.maxLength(MAX_LISTED)),
+      protocols: z.array(count(1, 255)).check(z.maxLength(MAX_LISTED)),
       name: z.string().check(z.maxLength(MAX_NAME_LENGTH)),
       notice: z.string().check(z.maxLength(MAX_NOTICE_LENGTH)),
       limits: limitsSchema,
