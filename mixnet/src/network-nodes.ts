@@ -32,7 +32,7 @@ export interface NetworkNode {
    */
   stop(): Promise<void>;
   /**
-   * Brings it up again: same ports, same keys, same clients.
+   * Brings it up again: same ports, same keys, same clients. Not when the whole network has been stopped.
    * @throws MixnetError `port-taken`, `unavailable`
    */
   start(): Promise<void>;
@@ -140,6 +140,11 @@ export class LocalMixNode implements NetworkMixNode {
   stop(): Promise<void> {
     return this.#power.off();
   }
+
+  /** With its network: it cannot be started again. */
+  end(): Promise<void> {
+    return this.#power.end();
+  }
 }
 
 export class LocalGateway implements NetworkGateway {
@@ -223,5 +228,10 @@ export class LocalGateway implements NetworkGateway {
 
   stop(): Promise<void> {
     return this.#power.off();
+  }
+
+  /** With its network: it cannot be started again. */
+  end(): Promise<void> {
+    return this.#power.end();
   }
 }

@@ -145,7 +145,7 @@ class LocalNetwork implements Mixnet {
 
   async #stopAll(): Promise<void> {
     const nodes = [...this.gateways, ...this.mixNodes];
-    await Promise.all([this.#nymApi?.stop(), ...nodes.map((node) => node.stop())]);
+    await Promise.all([this.#nymApi?.stop(), ...nodes.map((node) => node.end())]);
   }
 }
 

@@ -36,3 +36,14 @@ test('after a failure one can try again', async () => {
   await power.on();
   expect(log).toEqual(['going on', 'going on', 'on']);
 });
+
+test('what has ended is off, and cannot be turned on again', async () => {
+  const { log, power } = recorder();
+  const turnedOn = power.on();
+  const ended = power.end();
+  await expect(power.on()).rejects.toMatchObject({ code: 'unavailable' });
+  await Promise.all([turnedOn, ended]);
+  expect(log).toEqual(['going on', 'on', 'going off', 'off']);
+  await power.off();
+  await power.end();
+});

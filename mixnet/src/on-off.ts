@@ -1,8 +1,11 @@
+import { MixnetError } from './mixnet-error.js';
+
 /** Something that can be down and up again. Calls wait for each other; what is asked for twice is done once. */
 export class OnOff {
   readonly #turnOn: () => Promise<void>;
   readonly #turnOff: () => Promise<void>;
   #isOn = false;
+  #hasEnded = false;
   #last: Promise<void> = Promise.resolve();
 
   constructor(turnOn: () => Promise<void>, turnOff: () => Promise<void>) {
@@ -10,12 +13,22 @@ export class OnOff {
     this.#turnOff = turnOff;
   }
 
+  /** @throws MixnetError `unavailable` after the end */
   on(): Promise<void> {
+    if (this.#hasEnded) {
+      return Promise.reject(new MixnetError('unavailable', 'the network has been stopped'));
+    }
     return this.#become(true, this.#turnOn);
   }
 
   off(): Promise<void> {
     return this.#become(false, this.#turnOff);
+  }
+
+  /** Off, and nobody can turn it on again. */
+  end(): Promise<void> {
+    this.#hasEnded = true;
+    return this.off();
   }
 
   #become(isOn: boolean, act: () => Promise<void>): Promise<void> {

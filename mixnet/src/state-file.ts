@@ -103,11 +103,6 @@ export class StateFile {
     return this.#waiting;
   }
 
-  /** Resolves when nothing is being written any more. */
-  async settle(): Promise<void> {
-    await Promise.allSettled([this.#running, this.#waiting]);
-  }
-
   async #saveAfter(running: Promise<void>): Promise<void> {
     // Whoever asked for the save that is running hears of its failure; this one is another attempt.
     await Promise.allSettled([running]);

@@ -148,10 +148,14 @@ test('extra delay is added on every way from node to node', async () => {
   expect(performance.now() - start).toBeGreaterThanOrEqual(3 * 50 - 5);
 });
 
-test('a network that has stopped has closed everything, and can be stopped again', async () => {
+test('a network that has stopped has closed everything, and none of it can be started again', async () => {
   const nodes = [...mixnet.gateways, ...mixnet.mixNodes];
   await mixnet.stop();
   await mixnet.stop();
+  for (const node of nodes) {
+    await expect(node.start()).rejects.toMatchObject({ code: 'unavailable' });
+    await node.stop();
+  }
   for (const node of nodes) expect(await isListening(node)).toBe(false);
   await expect(fetch(mixnet.nymApiUrl)).rejects.toThrow();
 });

@@ -1,14 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { GatewayClient, type Line } from './support/gateway-client.js';
 import { type LonelyGateway, startLonelyGateway } from './support/lonely-gateway.js';
-import { until } from './support/routes.js';
+import { filled, letter, sendPacket, until } from './support/routes.js';
 
 jest.setTimeout(20_000);
 
 const MAX_CLIENTS = 3;
+const hello = Buffer.from('hello');
 const cleanUps: (() => unknown)[] = [];
 let directory = '';
 
@@ -73,4 +78,33 @@ test.each([
   await comeAndGo(after);
   expect(await isKnown(after, service)).toBe(true);
   line.close();
+});
+
+test('a gateway has not stopped before what it was about to do is done', async () => {
+  const at = await start();
+  const client = await comeAndGo(at);
+  const { publicKey } = client.identity;
+  await sendPacket(at, letter({ route: [at.hop], destination: publicKey, message: hello }));
+  await until(() => at.gateway.storedMessages === 1);
+  const mailbox = join(directory, 'mailboxes', Buffer.from(publicKey).toString('hex'));
+  const [name] = await readdir(mailbox);
+  const path = join(mailbox, name!);
+  // Whoever reads from a pipe waits for somebody who writes into it.
+  await rm(path);
+  await promisify(execFile)('mkfifo', [path]);
+  const line = await client.authenticate(at.url);
+  await until(() => at.gateway.connectedClients === 1);
+  const clientsFile = join(directory, 'clients.json');
+  await rm(clientsFile);
+  let hasStopped = false;
+  const stopping = at.gateway.stop().then(() => (hasStopped = true));
+  expect((await line.next()).closed).toBe(1001);
+  // The order of its clients is saved meanwhile.
+  await until(() => existsSync(clientsFile));
+  for (let turn = 0; turn < 100; turn++) await nextTurn();
+  expect(hasStopped).toBe(false);
+  await writeFile(path, filled(hello));
+  await stopping;
+  // It was too late to be taken, so it is still there.
+  expect(await readdir(mailbox)).toEqual([name]);
 });

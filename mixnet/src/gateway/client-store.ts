@@ -100,11 +100,6 @@ export class ClientStore {
     if (this.#isOrderStale) await this.#file?.save();
   }
 
-  /** Resolves when all that was asked to be saved is, or has failed. */
-  async settle(): Promise<void> {
-    await this.#file?.settle();
-  }
-
   #move(id: ClientId, from: Map<ClientId, Uint8Array>, to: Map<ClientId, Uint8Array>): void {
     const key = from.get(id);
     if (key === undefined) return;

@@ -8,6 +8,7 @@ import { AUTHENTICATION_MS, MAILBOX_SWEEP_MS, PING_MS } from '../limits.js';
 import { describeFailure, type Logger } from '../logger.js';
 import { MixNode } from '../mix-node/mix-node.js';
 import type { Outgoing } from '../mix-node/outgoing.js';
+import { RunningWork } from '../running-work.js';
 import { makeDirectory } from '../state-file.js';
 import type { WorkLoop } from '../work-loop.js';
 import type { ForwardRequest } from './client-frames.js';
@@ -61,6 +62,7 @@ export class Gateway implements SessionHost {
   readonly #mailbox: Mailbox;
   readonly #presence = new Presence();
   readonly #sessions = new Set<ClientSession>();
+  readonly #work = new RunningWork();
   readonly #deliveries: Deliveries;
   readonly #mixNode: MixNode;
   readonly #webSockets: WebSocketListener;
@@ -132,38 +134,36 @@ export class Gateway implements SessionHost {
     }
   }
 
-  /** Closes all sockets. Registrations, stored messages and keys stay. */
+  /** Closes all sockets and lets what is under way come to its end. Registrations, stored messages and keys stay. */
   async stop(): Promise<void> {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
     const listenerStopped = this.#webSockets.stop();
     for (const session of this.#sessions) session.close(CLOSE_GOING_AWAY, 'going away');
     await Promise.all([listenerStopped, this.#mixNode.stop()]);
     await this.#saveOrder();
-    await Promise.all([this.#clients.settle(), this.#mailbox.settle()]);
+    await this.#work.settle();
   }
 
   sharedKey(client: ClientId): Uint8Array | undefined {
     return this.#clients.sharedKey(client);
   }
 
-  async register(client: ClientId, sharedKey: Uint8Array): Promise<void> {
-    const forgotten = await this.#clients.register(client, sharedKey);
-    if (forgotten !== undefined) await this.#mailbox.forget(forgotten);
+  register(client: ClientId, sharedKey: Uint8Array): Promise<void> {
+    return this.#work.add(this.#register(client, sharedKey));
   }
 
-  async welcome(client: ClientId, session: ClientSession): Promise<void> {
+  welcome(client: ClientId, session: ClientSession): Promise<void> {
     this.#presence.arrive(client, session);
     this.#clients.arrive(client);
-    await this.#deliveries.handOver(client, session);
+    return this.#work.add(this.#deliveries.handOver(client, session));
   }
 
   leave(client: ClientId, session: ClientSession): void {
     if (this.#presence.leave(client, session)) this.#clients.leave(client);
   }
 
-  async forget(client: ClientId): Promise<void> {
-    await this.#clients.forget(client);
-    await this.#mailbox.forget(client);
+  forget(client: ClientId): Promise<void> {
+    return this.#work.add(this.#forget(client));
   }
 
   forward({ packet, rotation, firstHop }: ForwardRequest): void {
@@ -177,6 +177,16 @@ export class Gateway implements SessionHost {
 
   onFailure(error: unknown): void {
     logFailure(this.#parts, error);
+  }
+
+  async #register(client: ClientId, sharedKey: Uint8Array): Promise<void> {
+    const forgotten = await this.#clients.register(client, sharedKey);
+    if (forgotten !== undefined) await this.#mailbox.forget(forgotten);
+  }
+
+  async #forget(client: ClientId): Promise<void> {
+    await this.#clients.forget(client);
+    await this.#mailbox.forget(client);
   }
 
   #startTimers(): void {
@@ -210,7 +220,7 @@ export class Gateway implements SessionHost {
   }
 
   #reportFailure(work: Promise<void>): void {
-    work.catch((error: unknown) => {
+    this.#work.add(work).catch((error: unknown) => {
       this.onFailure(error);
     });
   }

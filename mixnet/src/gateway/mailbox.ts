@@ -137,11 +137,6 @@ export class Mailbox {
     for (const entry of old) await this.#remove(entry);
   }
 
-  /** Resolves when nothing is being written any more. */
-  async settle(): Promise<void> {
-    await Promise.allSettled(this.#allEntries().map(({ written }) => written));
-  }
-
   async #deliverAll(client: ClientId, take: Take): Promise<void> {
     for (const entry of this.#entriesOf(client)) {
       await Promise.allSettled([entry.written]);
