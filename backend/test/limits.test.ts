@@ -276,15 +276,16 @@ describe('a service that has too much to do', () => {
 
   test('drops what says that it is of version 2 and has no id where ours have it', async () => {
     const { context } = await start();
+    const inbox = context.createInbox();
     const refuse = (text: string) => {
       let reply: string | undefined;
-      context.inbox.deliver({
+      inbox.deliver({
         message: Buffer.from(text),
         reply: (answer) => Promise.resolve(void (reply = Buffer.from(answer).toString())),
       });
       return reply;
     };
-    await context.inbox.close(1000);
+    await inbox.close(1000);
     const id = newId();
     expect(refuse(`{"v":2,"event":"info","data":{},"id":"${id}"}`)).toBeUndefined();
     expect(readAnswer('info', id, refuse(formatV2Request(id, 'info', {}))!).code).toBe('busy');

@@ -137,6 +137,8 @@ export function describeOpenPastes(bench: Bench): void {
     const { store, database } = bench;
     await store.createOpen(openPaste('one', { maxViews: 1 }));
     for (const id of ['one', 'two']) await database.block(id);
+    expect(await store.isBlocked('one')).toBe(true);
+    expect(await store.isBlocked('three')).toBe(false);
     expect(await contentOf('one')).toBeUndefined();
     expect(await store.createOpen(openPaste('two'))).toBe(false);
     expect(await store.usage()).toMatchObject({ pastes: 1 });

@@ -20,6 +20,11 @@ export function createOpenPastes(connection: Connection): OpenPasteStore {
       return rows[0]?.bytes;
     },
 
+    async isBlocked(id) {
+      const { count } = await connection.run(STATEMENTS.isBlocked, { id });
+      return count > 0;
+    },
+
     async takeOpenView(id, { seconds: now, blockHeight }) {
       const values = { id, now, blockHeight, maxBytes: MAX_DESTROYED_BYTES };
       const { rows } = await connection.run<Row>(STATEMENTS.takeOpenView, values);

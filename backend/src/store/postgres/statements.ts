@@ -66,6 +66,8 @@ const SQL = {
 
   openBytes: 'SELECT bytes FROM pastes WHERE id = @id AND access_hash IS NULL',
 
+  isBlocked: 'SELECT 1 FROM blocked WHERE id = @id',
+
   // Whether there is a view left, taking it, and deleting what has no other, is one statement.
   takeOpenView: `
     WITH paste AS MATERIALIZED (
