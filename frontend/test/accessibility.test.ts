@@ -147,7 +147,7 @@ const STATES: Record<string, (look: VisitOptions) => Promise<Page>> = {
   async 'a paste that is gone'(look) {
     const { page } = await visit(browser, server, {
       ...look,
-      fragment: '#/paste-999&keep&key=abc',
+      fragment: '#/paste-999&key=abc',
     });
     await error(page).waitFor();
     return page;

@@ -67,7 +67,7 @@ describe('writing a paste', () => {
     const writer = await open({ answer: service.answer });
     const url = await create(writer.page, text);
     expect(await link(writer.page).textContent()).toBe(url);
-    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/paste-001&keep&key=[0-9a-f]{64}$/);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/paste-001&key=[0-9a-f]{64}$/);
 
     const reader = await open({ answer: service.answer, fragment: new URL(url).hash });
     await content(reader.page).waitFor();
@@ -408,7 +408,7 @@ describe('reading a paste', () => {
     const file = { name: '../../x\u202Elmth.html', mimeType: 'text/html', bytes };
     const text = formatDocument({ text: '', file });
     const { page, complaints } = await open({
-      fragment: '#/paste-001&keep',
+      fragment: '#/paste-001',
       answer: () => ({
         ...PUBLIC_REPLY,
         text: text.replaceAll('"', '&quot;'),
@@ -426,14 +426,14 @@ describe('reading a paste', () => {
   test('never shows one paste in the place of another', async () => {
     const slow = later<typeof PUBLIC_REPLY>();
     const { page } = await open({
-      fragment: '#/paste-001&keep',
+      fragment: '#/paste-001',
       answer: (request) =>
         request.event === 'getText' && request.data.urlId === 'paste-001'
           ? slow.promise
           : { ...PUBLIC_REPLY, text: 'the second' },
     });
     await page.getByText('Sent, waiting for the answer').waitFor();
-    await page.evaluate(() => (location.hash = '#/paste-002&keep'));
+    await page.evaluate(() => (location.hash = '#/paste-002'));
     slow.resolve({ ...PUBLIC_REPLY, text: 'the first' });
     await content(page).waitFor();
     expect(await content(page).textContent()).toBe('the second');
@@ -453,7 +453,7 @@ describe('reading a paste', () => {
   test.each([
     ['#/x', 'This is not a link to a paste.'],
     [`#/8A8Z9nIk/${'A'.repeat(43)}`, 'This link was made by a newer version of Pastenym.'],
-    ['#/Nothing-here&keep&key=abc', 'There is no such paste, or no longer.'],
+    ['#/Nothing-here&key=abc', 'There is no such paste, or no longer.'],
   ])('says of %s: %s', async (fragment, what) => {
     const { page, complaints } = await open({ fragment });
     await error(page).getByText(what).waitFor();
@@ -463,7 +463,7 @@ describe('reading a paste', () => {
   test('tries again when the service could not answer', async () => {
     let isBusy = true;
     const { page } = await open({
-      fragment: '#/paste-001&keep',
+      fragment: '#/paste-001',
       answer: () => (isBusy ? refusals.overloaded : { ...PUBLIC_REPLY, text: 'at last' }),
     });
     await error(page).getByText('The service is busy.').waitFor();

@@ -128,7 +128,8 @@ export function formatShareFragment(link: ShareLink): string {
   const burn = link.burn ? '&burn' : '';
   if (link.version === 1) {
     const key = link.key === undefined ? '' : `&key=${encodeURIComponent(link.key)}`;
-    return `#/${link.id}${key}${burn}`;
+    // Before the key: a link that loses its end loses its key and not its warning.
+    return `#/${link.id}${burn}${key}`;
   }
   const { id, secret, password, sizeKiB } = link;
   const passwordPart = password === undefined ? '' : `&p=${formatPasswordParameters(password)}`;

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createPaste, pasteService, transportTo } from '../../test/support/paste-service.js';
-import { formatPasteLink, parsePasteLink, type PasteLink } from '../pastes/paste-link.js';
+import { formatShareLink } from '@pastenym/shared/share-link';
+import { parsePasteLink, type PasteLink } from '../pastes/paste-link.js';
 import type { Reader, ReaderState } from '../read/reader.js';
 import { createStore } from '../store.js';
 import { readersOf } from './follow-route.js';
@@ -11,10 +12,13 @@ test.each([
   ['#', { page: 'compose' }],
   ['#/', { page: 'compose' }],
   ['#/about', { page: 'about' }],
-  ['#/8A8Z9nIk&key=abc', { page: 'read', link: { id: '8A8Z9nIk', key: 'abc', reads: 'unknown' } }],
-  ['#/8A8Z9nIk', { page: 'read', link: { id: '8A8Z9nIk', key: undefined, reads: 'unknown' } }],
+  [
+    '#/8A8Z9nIk&key=abc',
+    { page: 'read', link: { id: '8A8Z9nIk', key: 'abc', reads: 'unlimited' } },
+  ],
+  ['#/8A8Z9nIk', { page: 'read', link: { id: '8A8Z9nIk', key: undefined, reads: 'unlimited' } }],
   ['#/8A8Z9nIk&key=abc&burn', { page: 'read', link: { reads: 'limited' } }],
-  ['#/8A8Z9nIk&keep&key=abc', { page: 'read', link: { reads: 'unlimited', key: 'abc' } }],
+  ['#/8A8Z9nIk&burn&key=abc', { page: 'read', link: { reads: 'limited', key: 'abc' } }],
   ['#8A8Z9nIk&key=abc', { page: 'read', link: { id: '8A8Z9nIk' } }],
   [`#/8A8Z9nIk/${'A'.repeat(43)}`, { page: 'newer-link' }],
   ['#/x', { page: 'bad-link' }],
@@ -29,7 +33,7 @@ async function stored(...views: (number | undefined)[]) {
   for (const each of views) {
     const draft = { text: 'hello', expiry: undefined, views: each, encrypted: true };
     const link = await createPaste(draft, service.transport);
-    const parsed = parsePasteLink(formatPasteLink('', link));
+    const parsed = parsePasteLink(formatShareLink('', link));
     if (parsed.version === 1) links.push(parsed);
   }
   const reads = () => service.asked.filter(({ event }) => event === 'getText').length;

@@ -2,7 +2,7 @@ import { ExternalLink, Plus } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { ShareLink } from '@pastenym/shared/share-link';
 import type { Lifetime } from '../pastes/lifetime.js';
-import { formatPasteLink } from '../pastes/paste-link.js';
+import { formatShareLink } from '@pastenym/shared/share-link';
 import { Button, ButtonLink } from '../ui/button.js';
 import { CopyButton } from '../ui/copy-button.js';
 import { describeLifetime } from './lifetime-text.js';
@@ -24,7 +24,7 @@ export function PasteResult({
   useEffect(() => {
     heading.current?.focus();
   }, []);
-  const url = formatPasteLink(location.href, link);
+  const url = formatShareLink(location.href, link);
   const isEncrypted = link.version === 2 || link.key !== undefined;
   return (
     <section className={styles['result']} aria-labelledby="result-heading">

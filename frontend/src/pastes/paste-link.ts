@@ -1,25 +1,12 @@
-import {
-  formatShareLink,
-  parseShareLink,
-  type LinkV1,
-  type LinkV2,
-  type ShareLink,
-} from '@pastenym/shared/share-link';
+import { parseShareLink, type LinkV1, type LinkV2 } from '@pastenym/shared/share-link';
 
 /**
- * How often a paste can be read, as far as its link says. Links of the original never say it, and so are `unknown`: opening one may destroy
- * the only copy.
+ * How often a paste can be read, as far as its link says. Links of the original never say that there is a limit, nor does its service before it has given
+ * out the paste; so they are opened at once, as they always were.
  */
-export type Reads = 'limited' | 'unlimited' | 'unknown';
+export type Reads = 'limited' | 'unlimited';
 
 export type PasteLink = Pick<LinkV1, 'version' | 'id' | 'key'> & { reads: Reads };
-
-/**
- * `&burn` and `&keep` stand before the key: a link that loses its end loses its key and not its warning, and the original's command line
- * client takes what is behind the last `&` for the key. Everybody ignores the parameter that they do not know.
- */
-const MARKS = { limited: '&burn', unlimited: '&keep' };
-const KEEP = /&keep(?=&|$)/;
 
 /**
  * Parses a whole link, or its fragment alone.
@@ -29,15 +16,7 @@ export function parsePasteLink(text: string): PasteLink | LinkV2 {
   const link = parseShareLink(text);
   if (link.version === 2) return link;
   const { version, id, key, burn } = link;
-  if (burn) return { version, id, key, reads: 'limited' };
-  return { version, id, key, reads: KEEP.test(text.trim()) ? 'unlimited' : 'unknown' };
-}
-
-/** @param page the address of the application; a fragment is cut */
-export function formatPasteLink(page: string, link: ShareLink): string {
-  if (link.version === 2) return formatShareLink(page, link);
-  const mark = link.burn ? MARKS.limited : MARKS.unlimited;
-  return formatShareLink(page, { ...link, burn: false }).replace(/#\/[^&]*/, `$&${mark}`);
+  return { version, id, key, reads: burn ? 'limited' : 'unlimited' };
 }
 
 /** What somebody has typed where a key is asked for: it may be the whole link. */

@@ -8,8 +8,6 @@ import type { Because } from './reader.js';
 const QUESTIONS: Record<Because, string> = {
   limited:
     'This paste is destroyed after reading. It can be opened only a set number of times, often just once, and opening it now uses up one of them.',
-  unknown:
-    'This link does not say how often the paste can be read. Opening it counts as a read, and that may be the only one there is.',
   cancelled: 'Cancelled. Nothing has been asked of the service.',
   'cancelled-late':
     'Cancelled. The request was on its way already, and the service may have counted it as a read. Opening the paste again on this page counts as the same one.',

@@ -24,7 +24,7 @@ export type ReaderState =
   | { name: 'open'; facts: PasteFacts; document: PasteDocument };
 
 /** What the link says of its reads; or somebody has cancelled, before the request was sent or after. */
-export type Because = 'limited' | 'unknown' | 'cancelled' | 'cancelled-late';
+export type Because = 'limited' | 'cancelled' | 'cancelled-late';
 
 /** The reading of one paste, from its link to its text. */
 export interface Reader extends Store<ReaderState> {
