@@ -4,6 +4,7 @@ import { MAX_DESTROYED_BYTES } from '../src/limits.js';
 import { describeError } from '../src/describe-error.js';
 import { Connection } from '../src/store/postgres/connection.js';
 import { migrate } from '../src/store/postgres/migrate.js';
+import { openPostgresOperatorStore } from '../src/store/postgres/operator-store.js';
 import { openPostgresStore } from '../src/store/postgres/postgres-store.js';
 import { STATEMENTS } from '../src/store/postgres/statements.js';
 import {
@@ -19,6 +20,7 @@ import {
   sweepAll,
   useDatabase,
 } from './store-suite/fixtures.js';
+import { describeOperatorStore } from './store-suite/operator.js';
 import { describeStore } from './store-suite/suite.js';
 import {
   startPostgres,
@@ -276,4 +278,30 @@ describe('when the server goes away', () => {
       expect(await again()).toMatchObject({ views: 1 });
     },
   );
+});
+
+describeOperatorStore('the operator’s side of pastes in PostgreSQL', async () => {
+  const schema = await server.createSchema();
+  const store = await openPostgresStore(schema.url);
+  const operator = await openPostgresOperatorStore(schema.url);
+  return {
+    store,
+    operator,
+    spoil: async (sql) => {
+      await schema.query(sql);
+    },
+    remove: async () => {
+      await operator.close();
+      await store.close();
+      await schema.remove();
+    },
+  };
+});
+
+test('a PostgreSQL database is copied with its own tools, and the operator is told how', async () => {
+  const schema = await server.createSchema();
+  const operator = await openPostgresOperatorStore(schema.url);
+  await expect(operator.backUp('x')).rejects.toThrow('pg_dump');
+  await operator.close();
+  await schema.remove();
 });

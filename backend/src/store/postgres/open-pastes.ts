@@ -1,19 +1,14 @@
 import { MAX_DESTROYED_BYTES } from '../../limits.js';
 import { toOpenView, type OpenRow } from '../rows.js';
-import type { OpenPasteStore } from '../store.js';
-import type { Connection } from './connection.js';
+import type { NewOpenPaste, OpenPasteStore } from '../store.js';
+import type { Connection, Runner } from './connection.js';
 import { STATEMENTS } from './statements.js';
 
 type Row = Omit<OpenRow, 'details'> & { details: Buffer | null };
 
 export function createOpenPastes(connection: Connection): OpenPasteStore {
   return {
-    async createOpen(paste) {
-      const details = paste.details === undefined ? undefined : Buffer.from(paste.details);
-      const values = { ...paste, details, views: paste.views ?? 0, bytes: paste.content.length };
-      const { count } = await connection.run(STATEMENTS.createOpen, values);
-      return count > 0;
-    },
+    createOpen: (paste) => insertOpen(connection, paste),
 
     async openBytes(id) {
       const { rows } = await connection.run<{ bytes: number }>(STATEMENTS.openBytes, { id });
@@ -34,4 +29,12 @@ export function createOpenPastes(connection: Connection): OpenPasteStore {
       return toOpenView({ ...row, details: row.details?.toString() ?? null });
     },
   };
+}
+
+/** @returns false if the id is taken or blocked */
+export async function insertOpen(runner: Runner, paste: NewOpenPaste): Promise<boolean> {
+  const details = paste.details === undefined ? undefined : Buffer.from(paste.details);
+  const values = { ...paste, details, views: paste.views ?? 0, bytes: paste.content.length };
+  const { count } = await runner.run(STATEMENTS.createOpen, values);
+  return count > 0;
 }

@@ -14,19 +14,28 @@ import { createUpkeep } from './upkeep.js';
  * @throws StartupError
  */
 export async function openPostgresStore(url: string): Promise<PasteStore> {
-  const connection = new Connection(url);
-  try {
-    await connection.use((client) => migrate(client));
-  } catch (cause) {
-    await connection.close();
-    throw cause instanceof StartupError ? cause : new StartupError([explain(cause)], { cause });
-  }
+  const connection = await openConnection(url);
   return {
     ...createOpenPastes(connection),
     ...createGuardedPastes(connection),
     ...createUpkeep(connection),
     close: () => connection.close(),
   };
+}
+
+/**
+ * Connects, and brings the database up to date.
+ * @throws StartupError
+ */
+export async function openConnection(url: string): Promise<Connection> {
+  const connection = new Connection(url);
+  try {
+    await connection.use((client) => migrate(client));
+    return connection;
+  } catch (cause) {
+    await connection.close();
+    throw cause instanceof StartupError ? cause : new StartupError([explain(cause)], { cause });
+  }
 }
 
 /** What the server or the system says of it, which never repeats a password; of anything else, which might, nothing. */

@@ -22,7 +22,7 @@ const IS_FREE = `
       AND NOT EXISTS (SELECT 1 FROM blocked WHERE id = @id)`;
 
 /** Within a statement that has locked some pastes as `paste`, and wants them destroyed if it gets to `gate`. */
-const DESTROY = (gate: string) => `
+export const DESTROY = (gate: string) => `
     burnt AS (
       DELETE FROM pastes USING ${gate}
       WHERE pastes.number = paste.number AND paste.bytes <= @maxBytes
@@ -275,10 +275,17 @@ const TYPES: Readonly<Record<string, string>> = {
   ...{ bytes: 'bigint', maxBytes: 'bigint', views: 'bigint', maxViews: 'bigint', index: 'bigint' },
   ...{ now: 'bigint', expiresAt: 'bigint', endsAt: 'bigint', forgetAt: 'bigint', limit: 'bigint' },
   ...{ blockHeight: 'bigint', expiresAtBlock: 'bigint', expiresInSeconds: 'bigint' },
-  ...{ createdDay: 'bigint', paste: 'bigint', numbers: 'bigint[]', isComplete: 'boolean' },
+  ...{
+    day: 'bigint',
+    createdDay: 'bigint',
+    paste: 'bigint',
+    numbers: 'bigint[]',
+    isComplete: 'boolean',
+  },
 };
 
-function toStatement(name: string, sql: string): Statement {
+/** @param name under which a connection prepares it; the same for the same text */
+export function toStatement(name: string, sql: string): Statement {
   const parameters: string[] = [];
   const text = sql.replace(/@(\w+)/g, (_, parameter: string) => {
     if (!parameters.includes(parameter)) parameters.push(parameter);

@@ -5,14 +5,7 @@ import type { Connection } from './connection.js';
 export function createOpenPastes(connection: Connection): OpenPasteStore {
   const { statements } = connection;
   return {
-    createOpen: (paste) =>
-      connection.write(() => {
-        const number = statements.insertPaste.get(toRow(paste));
-        if (number === undefined) return false;
-        const { content } = paste;
-        statements.insertChunk.run({ paste: number, index: 0, hash: null, content });
-        return true;
-      }),
+    createOpen: (paste) => connection.write(() => insertOpen(connection, paste)),
 
     openBytes: (id) => connection.read(() => statements.openBytes.get(id)),
 
@@ -26,6 +19,15 @@ export function createOpenPastes(connection: Connection): OpenPasteStore {
         return toOpenView(row);
       }),
   };
+}
+
+/** Within a write. @returns false if the id is taken or blocked */
+export function insertOpen({ statements }: Connection, paste: NewOpenPaste): boolean {
+  const number = statements.insertPaste.get(toRow(paste));
+  if (number === undefined) return false;
+  const { content } = paste;
+  statements.insertChunk.run({ paste: number, index: 0, hash: null, content });
+  return true;
 }
 
 function toRow(paste: NewOpenPaste) {

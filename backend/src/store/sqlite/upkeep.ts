@@ -108,7 +108,7 @@ function reclaim(connection: Connection): number {
   return free - countFreePages(connection);
 }
 
-const countFreePages = ({ db }: Connection) =>
+export const countFreePages = ({ db }: Connection) =>
   Number(db.pragma('freelist_count', { simple: true }));
 
 /**
