@@ -4,6 +4,8 @@ export type MixnetErrorCode =
   | 'bad-option'
   /** Somebody else listens there. */
   | 'port-taken'
+  /** Another network uses the data directory. */
+  | 'directory-in-use'
   /** A file of the data directory is not what it should be. Nothing is written over it. */
   | 'corrupt-file'
   /** A socket or a file cannot be opened, for the reason in `cause`. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { formatCounts, type NetworkCounts, sumCounts } from './counters.js';
+import { DirectoryLock } from './directory-lock.js';
 import { type Faults, LinkFaults } from './faults.js';
 import { AddressBook } from './link/address-book.js';
 import {
@@ -13,7 +14,7 @@ import { completeState, formatState, networkFile, type NetworkState } from './ne
 import { NymApiServer } from './nym-api/server.js';
 import { LAYERS } from './nym-api/topology.js';
 import { type MixnetOptions, resolveOptions, type Settings } from './options.js';
-import { makeDirectory, readStateFile, StateFile } from './state-file.js';
+import { makeDirectory, readStateFile, StateFile, withFilesOf } from './state-file.js';
 import { WorkLoop } from './work-loop.js';
 
 export { DROP_CAUSES, type DropCause, type NetworkCounts, type PacketCounts } from './counters.js';
@@ -44,10 +45,27 @@ const STATE_FILE = 'network.json';
  * Starts a Nym network in this process: a nym-api, gateways, and three layers of mix nodes that send each other real
  * Sphinx packets over TCP on loopback. Official Nym clients connect to it. It hides nobody: this process holds all the
  * keys and sees both ends.
- * @throws MixnetError `bad-option`, `port-taken`, `corrupt-file`, `unavailable`
+ * @throws MixnetError with any of its codes
  */
 export async function startMixnet(options: MixnetOptions = {}): Promise<Mixnet> {
-  const network = await LocalNetwork.open(resolveOptions(options));
+  const settings = resolveOptions(options);
+  const { dataDir } = settings;
+  if (dataDir === undefined) return openAndStart(settings);
+  return withFilesOf(dataDir, async () => {
+    await makeDirectory(dataDir);
+    // Before anything is read: of what another network is just writing, some would look like the leftovers of a crash.
+    const lock = await DirectoryLock.take(dataDir);
+    try {
+      return await openAndStart(settings, lock);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  });
+}
+
+async function openAndStart(settings: Settings, lock?: DirectoryLock): Promise<Mixnet> {
+  const network = await LocalNetwork.open(settings, lock);
   await network.start();
   return network;
 }
@@ -58,22 +76,26 @@ class LocalNetwork implements Mixnet {
   readonly mixNodes: readonly LocalMixNode[];
   readonly #settings: Settings;
   readonly #state: NetworkState;
+  readonly #lock: DirectoryLock | undefined;
   #nymApi: NymApiServer | undefined;
   #stopped: Promise<void> | undefined;
 
   private constructor(
     settings: Settings,
     state: NetworkState,
+    lock: DirectoryLock | undefined,
     nodes: Pick<LocalNetwork, 'faults' | 'gateways' | 'mixNodes'>,
   ) {
     this.#settings = settings;
     this.#state = state;
+    this.#lock = lock;
     this.faults = nodes.faults;
     this.gateways = nodes.gateways;
     this.mixNodes = nodes.mixNodes;
   }
 
-  static async open(settings: Settings): Promise<LocalNetwork> {
+  /** @param lock of the data directory; let go of when the network stops */
+  static async open(settings: Settings, lock?: DirectoryLock): Promise<LocalNetwork> {
     const faults = new LinkFaults(settings);
     const state = await loadState(settings);
     const shared = {
@@ -92,7 +114,7 @@ class LocalNetwork implements Mixnet {
         .slice(0, settings.mixNodesPerLayer)
         .map((node, i) => new LocalMixNode(node, layer, i, shared)),
     );
-    return new LocalNetwork(settings, state, { faults, gateways, mixNodes });
+    return new LocalNetwork(settings, state, lock, { faults, gateways, mixNodes });
   }
 
   get nymApiUrl(): string {
@@ -146,13 +168,13 @@ class LocalNetwork implements Mixnet {
   async #stopAll(): Promise<void> {
     const nodes = [...this.gateways, ...this.mixNodes];
     await Promise.all([this.#nymApi?.stop(), ...nodes.map((node) => node.end())]);
+    await this.#lock?.release();
   }
 }
 
 async function loadState(settings: Settings): Promise<NetworkState> {
   const { dataDir, random } = settings;
   if (dataDir === undefined) return completeState(undefined, settings, random);
-  await makeDirectory(dataDir);
   const saved = await readStateFile(join(dataDir, STATE_FILE), networkFile);
   return completeState(saved, settings, random);
 }

@@ -14,6 +14,27 @@ export const hasCode = (error: unknown, code: string): boolean =>
 /** Whether a file operation failed because there is no such file. */
 export const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT');
 
+/**
+ * Does something with the files of a directory. What the system refuses is told without its message and cause: those name
+ * files, and files are named after clients.
+ * @throws MixnetError `unavailable`, which names the directory
+ */
+export async function withFilesOf<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new MixnetError('unavailable', `cannot use ${directory}: ${error.code}`);
+  }
+}
+
+const isSystemError = (error: unknown): error is { code: string } =>
+  typeof error === 'object' &&
+  error !== null &&
+  'syscall' in error &&
+  'code' in error &&
+  typeof error.code === 'string';
+
 export async function makeDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
 }

@@ -176,6 +176,7 @@ test.each([
   [['--gateways', 'many'], {}, 'gateways must be a whole number'],
   [['--loss', '2'], {}, 'lossRate must be'],
   [['--delay-ms', '-1'], {}, 'delay-ms'],
+  [['--data', '/dev/null/x'], {}, 'cannot use /dev/null/x: ENOTDIR'],
   [[], { MIXNET_LOSS: 'x' }, 'lossRate must be'],
 ])('%j with %j is refused in one line', async (args, environment, why) => {
   const { exitCode, errors } = await run(args, environment);

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { type Mixnet, type MixnetOptions, startMixnet } from '@pastenym/mixnet';
 import { GatewayClient } from './support/gateway-client.js';
@@ -8,6 +9,7 @@ import { filled, letter, routeTo, sendPacket, until } from './support/routes.js'
 
 jest.setTimeout(20_000);
 
+const CLIENT_ID = 'c1'.repeat(32);
 let dataDir = '';
 let mixnet: Mixnet | undefined;
 
@@ -16,6 +18,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await mixnet?.stop();
+  mixnet = undefined;
   await rm(dataDir, { recursive: true });
 });
 
@@ -82,7 +85,8 @@ test('everything that is kept is for its owner only', async () => {
   const files = (await readdir(dataDir, { recursive: true, withFileTypes: true })).filter((entry) =>
     entry.isFile(),
   );
-  expect(files.map(({ name }) => name).toSorted()).toEqual(['clients.json', 'network.json']);
+  const names = files.map(({ name }) => name.replace(/^lock-.*/, 'lock'));
+  expect(names.toSorted()).toEqual(['clients.json', 'lock', 'network.json']);
   for (const { parentPath, name } of files) {
     expect((await stat(join(parentPath, name))).mode & 0o777).toBe(0o600);
   }
@@ -103,20 +107,60 @@ test.each([
 
 test('a port that somebody else has taken is named, and nothing stays open', async () => {
   const first = await start();
-  const port = new URL(first.gateways[1]!.url).port;
-  const error: unknown = await startMixnet({
-    dataDir,
-    gateways: 2,
-    mixNodesPerLayer: 1,
-  }).catch((e: unknown) => e);
+  const otherDir = join(dataDir, 'other');
+  await mkdir(otherDir);
+  await copyFile(join(dataDir, 'network.json'), join(otherDir, 'network.json'));
+  const startOther = (): Promise<unknown> =>
+    startMixnet({ dataDir: otherDir, gateways: 2, mixNodesPerLayer: 1 }).catch((e: unknown) => e);
+  const error = await startOther();
   expect(error).toMatchObject({ code: 'port-taken' });
   expect(String(error)).toMatch(/port \d+ on 127\.0\.0\.1 \(mix port of gateway 1\)/);
   // The same for a port in the middle: what was opened before it is closed again.
   await first.gateways[0]!.stop();
-  const again: unknown = await startMixnet({ dataDir }).catch((e: unknown) => e);
-  expect(String(again)).toContain('gateway 2');
+  expect(String(await startOther())).toContain('gateway 2');
   await first.gateways[0]!.start();
-  expect(port).not.toBe('');
+});
+
+test('a second network on the same directory is refused, and does the first no harm', async () => {
+  const first = await start();
+  const mailbox = join(dataDir, 'gateway-1', 'mailboxes', 'a1'.repeat(32));
+  await mkdir(mailbox, { recursive: true });
+  // As if the first were just writing it.
+  await writeFile(join(mailbox, '1-1.tmp'), 'half a mess');
+  const second = startMixnet({ dataDir, gateways: 2, mixNodesPerLayer: 1, portBase: 19_000 });
+  await expect(second).rejects.toMatchObject({ code: 'directory-in-use' });
+  expect(await readdir(mailbox)).toEqual(['1-1.tmp']);
+  await first.stop();
+  await start();
+  expect(await readdir(dataDir, { recursive: true })).not.toContain('1-1.tmp');
+});
+
+test.each<[string, () => Promise<unknown>, string]>([
+  [
+    'below a file',
+    () => rm(dataDir, { recursive: true }).then(() => writeFile(dataDir, '')),
+    'sub',
+  ],
+  [
+    'with a file where the messages of a client should be',
+    async () => {
+      await mkdir(join(dataDir, 'gateway-1', 'mailboxes'), { recursive: true });
+      await writeFile(join(dataDir, 'gateway-1', 'mailboxes', CLIENT_ID), '');
+    },
+    '',
+  ],
+  [
+    'in which nothing can be saved',
+    () => mkdir(join(dataDir, 'network.json.tmp'), { recursive: true }),
+    '',
+  ],
+])('a data directory %s is named, and nothing in it', async (_, spoil, below) => {
+  await spoil();
+  const path = join(dataDir, below);
+  const error: unknown = await start({ dataDir: path }).catch((e: unknown) => e);
+  expect(error).toMatchObject({ name: 'MixnetError', code: 'unavailable' });
+  expect(String(error)).toContain(path);
+  expect(inspect(error)).not.toContain(CLIENT_ID);
 });
 
 test('a registration that cannot be saved is refused, is not one, and the log names nobody', async () => {
