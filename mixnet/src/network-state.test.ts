@@ -56,8 +56,13 @@ test.each([
   { mixNodesPerLayer: 21 },
   { portBase: 0 },
   { portBase: 65_530 },
+  { gatewayProtocol: 2 },
+  { gatewayProtocol: 6 },
+  { gatewayProtocol: '5' },
 ])('the options %j make no sense', (options) => {
-  expect(() => resolveOptions(options)).toThrow(expect.objectContaining({ code: 'bad-option' }));
+  expect(() => resolveOptions(options as object)).toThrow(
+    expect.objectContaining({ code: 'bad-option' }),
+  );
 });
 
 test('an option that is given as undefined is one that is left out', () => {

@@ -53,12 +53,16 @@ export const WS_PORT_OFFSET = 10;
 export const MIX_PORT_OFFSET = 30;
 const MAX_PORT = 65_535;
 
+const MIN_GATEWAY_PROTOCOL = 3;
+const MAX_GATEWAY_PROTOCOL = 5;
+
 /** @throws MixnetError `bad-option` */
 export function resolveOptions(options: MixnetOptions): Settings {
   const settings = { ...DEFAULTS, ...withoutUndefined(options) };
-  const { gateways, mixNodesPerLayer, portBase } = settings;
+  const { gateways, mixNodesPerLayer, gatewayProtocol, portBase } = settings;
   assertInteger('gateways', gateways, 1, MAX_GATEWAYS);
   assertInteger('mixNodesPerLayer', mixNodesPerLayer, 1, MAX_MIX_NODES_PER_LAYER);
+  assertInteger('gatewayProtocol', gatewayProtocol, MIN_GATEWAY_PROTOCOL, MAX_GATEWAY_PROTOCOL);
   if (portBase !== undefined) {
     const lastOffset = MIX_PORT_OFFSET + gateways + 3 * mixNodesPerLayer - 1;
     assertInteger('portBase', portBase, 1, MAX_PORT - lastOffset);
