@@ -2,7 +2,7 @@
 export const DROP_CAUSES = [
   /** Bytes on a mix port that are no frame of a Sphinx packet; the connection ends with it. */
   'bad-frame',
-  /** Something from a client that the gateway protocol does not allow; the connection ends with it. */
+  /** Something from a client that the gateway protocol does not allow. */
   'bad-client-message',
   /** A packet whose header or payload does not stand the test, or that was made for another key. */
   'bad-packet',

@@ -33,6 +33,8 @@ export const AUTHENTICATION_MS = 60 * SECOND_MS;
 export const PING_MS = 2 * MINUTE_MS;
 /** A client of which nothing was heard since the first of so many pings has vanished. */
 export const MAX_UNANSWERED_PINGS = 2;
+/** Messages that break the protocol, from a client that is authenticated; with one more the connection ends. */
+export const MAX_CLIENT_VIOLATIONS = 32;
 /** A JSON control message; the largest that clients send have about 1 KiB. */
 export const MAX_CONTROL_MESSAGE_BYTES = 16 * KIB;
 /** Messages of one client that wait for their turn; its socket is not read while there are as many. */

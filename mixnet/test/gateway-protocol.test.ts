@@ -4,6 +4,7 @@ import { base58 } from '@scure/base';
 import { seal, unseal } from '../src/crypto/aead.js';
 import { systemRandom } from '../src/crypto/random.js';
 import { MAX_CLIENT_FRAME_BYTES } from '../src/gateway/client-frames.js';
+import { MAX_CLIENT_VIOLATIONS } from '../src/limits.js';
 import { type Answer, GatewayClient, Line } from './support/gateway-client.js';
 import { filled, letter, routeTo, sendPacket, until } from './support/routes.js';
 
@@ -290,6 +291,9 @@ const states: readonly [string, readonly Rubbish[], () => Promise<Line>][] = [
       return line;
     },
   ],
+];
+const allStates: typeof states = [
+  ...states,
   ['that is authenticated', RUBBISH, async () => (await registered()).line],
 ];
 
@@ -303,7 +307,42 @@ describe.each(states)('a client %s', (_, rubbish, connect) => {
     expect(code).toBe(1008);
     expect(mixnet.counters().dropped['bad-client-message']).toBe(before + 1);
   });
+});
 
+// It would stay deaf for ever: official clients do not connect again.
+describe('a client that is authenticated', () => {
+  test.each(RUBBISH)('and sends $what is told an error and stays', async ({ bytes }) => {
+    const before = mixnet.counters().dropped['bad-client-message'];
+    const { client, line } = await registered();
+    line.socket.send(bytes);
+    const { type, message } = await line.answer();
+    expect(type).toBe('error');
+    expect(message).toEqual(expect.any(String));
+    expect(mixnet.counters().dropped['bad-client-message']).toBe(before + 1);
+    await sendPacket(mix(), letterTo(client, 'still here'));
+    expect(client.unseal(await line.binary())).toBeDefined();
+  });
+
+  test('and wants to shake hands or to authenticate again is told an error and stays', async () => {
+    const { client, line } = await registered();
+    const again = client.authenticateV2(nowSeconds());
+    expect(await line.ask(again)).toMatchObject({ type: 'error' });
+    const init = { type: 'handshakePayload', data: [...systemRandom(80)] };
+    expect(await line.ask(init)).toMatchObject({ type: 'error' });
+    expect(await line.ask({ type: 'supportedProtocol' })).toMatchObject({ version: 5 });
+  });
+
+  test('and goes on and on with it is cut off', async () => {
+    const { line } = await registered();
+    for (let i = 0; i < MAX_CLIENT_VIOLATIONS; i++) {
+      expect(await line.ask({ type: 'nonsense' })).toMatchObject({ type: 'error' });
+    }
+    line.say({ type: 'nonsense' });
+    expect(await line.refusal()).toMatchObject({ code: 1008 });
+  });
+});
+
+describe.each(allStates)('a client %s', (_, rubbish, connect) => {
   test.each([
     [
       'a message that is larger than any can be',
@@ -358,10 +397,13 @@ test('after a refusal nothing more is answered', async () => {
   expect(await line.refusal()).toMatchObject({ code: 1008 });
 });
 
-test('an encrypted request that is none is refused', async () => {
+test('a client that wants to upgrade its key is told that this is not known here, and stays', async () => {
   const { client, line } = await registered();
-  line.say(sealedRequest(client, { UpgradeKey: {} }));
-  expect(await line.refusal()).toEqual({ message: 'the encrypted request is unknown', code: 1008 });
+  expect(await line.ask(sealedRequest(client, { UpgradeKey: {} }))).toEqual({
+    type: 'error',
+    message: 'the encrypted request is unknown',
+  });
+  expect(await line.ask({ type: 'supportedProtocol' })).toMatchObject({ version: 5 });
 });
 
 test('a packet for a first hop that is not of this network is dropped, and the client stays', async () => {

@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import {
   MAX_ANSWER_BACKLOG_BYTES,
   MAX_CLIENT_BACKLOG_BYTES,
+  MAX_CLIENT_VIOLATIONS,
   MAX_INBOX_MESSAGES,
   MAX_UNANSWERED_PINGS,
 } from '../limits.js';
@@ -56,6 +57,7 @@ export class ClientSession implements WorkSource {
   #isBusy = false;
   #answerBacklogBytes = 0;
   #unansweredPings = 0;
+  #violations = 0;
 
   constructor(socket: WebSocket, host: SessionHost) {
     this.#socket = socket;
@@ -183,11 +185,22 @@ export class ClientSession implements WorkSource {
     if (this.#hasEnded) return;
     if (error instanceof ProtocolError) {
       this.#host.onViolation();
-      this.#refuse(error.message, CLOSE_VIOLATION);
+      this.#reject(error.message);
     } else {
       this.#host.onFailure(error);
       this.#refuse('the gateway failed', CLOSE_FAILURE);
     }
+  }
+
+  /**
+   * Tells the client what it did wrong. One that is authenticated may go on, for a while: what it said had no effect, and
+   * official clients do not connect again.
+   */
+  #reject(message: string): void {
+    const mayGoOn = this.#client !== undefined && this.#violations < MAX_CLIENT_VIOLATIONS;
+    this.#violations += 1;
+    if (mayGoOn) this.#say({ type: 'error', message });
+    else this.#refuse(message, CLOSE_VIOLATION);
   }
 
   /** Tells the client why, and ends; `ws` cuts off a client that does not answer the close within 30 seconds. */

@@ -38,8 +38,8 @@ export interface DialogueEvents {
 
 /**
  * What is said between a client and its gateway (Nym's `gateway`, `websocket/connection_handler`): a registration or an
- * authentication, then packets and requests. Messages must come one at a time; each may throw a ProtocolError, after
- * which there is nothing more to say.
+ * authentication, then packets and requests. Messages must come one at a time; each may throw a ProtocolError, and then
+ * had no effect. Before the client is known, there is nothing more to say after one.
  */
 export class Dialogue {
   readonly #office: GatewayOffice;
