@@ -12,11 +12,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const USAGE = `Usage: npm run bench [-- PART ...]
 
   mixnet   CPU time of a packet at each kind of hop, beside its floor
+  backend  requests a second and how long they take; SQLite with few and with a million pastes, PostgreSQL
   page     npm start to ready; the page to connected; creating and reading pastes
 `;
 
 const parts = {
   mixnet: 'mixnet/dist/bench.js',
+  backend: 'scripts/dist/bench/backend.js',
   page: 'e2e/dist/bench.js',
 };
 

@@ -1,6 +1,6 @@
 /**
  * What the service can do: requests a second through a real websocket from this process to the service's, and how long each takes, with few pastes stored
- * and with many; on SQLite and, where TEST_DATABASE_URL names one, on PostgreSQL. Beside it, what SQLite does on this disk by itself.
+ * and with many; on SQLite and on PostgreSQL. Beside it, what SQLite does on this disk by itself.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { drive, type Figures } from './load.js';
 import { NymClientStandIn } from './nym-client-stand-in.js';
 import { fillSqlite } from './fill-sqlite.js';
+import { withPostgres } from './postgres.js';
 import { measureRawSqlite } from './raw-sqlite.js';
 import {
   ackV2,
@@ -133,8 +134,7 @@ async function main(): Promise<void> {
     fillSqlite(join(folder, 'many.sqlite'), MANY_PASTES, EXPIRED_PASTES);
     await measurePurge(fileUrl('many.sqlite'));
     await measureService('a million stored', fileUrl('many.sqlite'));
-    const postgres = process.env['TEST_DATABASE_URL'] ?? '';
-    if (postgres !== '') await measureService('PostgreSQL', postgres);
+    await withPostgres((url) => measureService('PostgreSQL', url));
   } finally {
     rmSync(folder, { recursive: true });
   }
