@@ -145,7 +145,7 @@ export const errorAdvice: Record<ErrorCode, string | null> = {
   'connection-closed': null,
   'connection-failed': null,
   'content-mismatch':
-    'the upload is gone: create the paste again, and compute `contentHash` and `size` of the chunks that are sent',
+    'compute `size` and `contentHash` of the very chunks that are sent, and create the paste again',
   'expiry-past': null,
   'expiry-too-far': 'ask for no more than `limits.maxExpirySeconds`',
   'id-reused': 'draw a new id: this one was sent with another event or other data',
