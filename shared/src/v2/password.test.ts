@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   createPasswordParameters,
@@ -6,6 +6,9 @@ import {
   parsePasswordParameters,
   stretchPassword,
 } from './password.js';
+
+/** Argon2id takes its time, on purpose, and more of it on a busy machine. */
+jest.setTimeout(30_000);
 
 test('a password is stretched as other implementations of Argon2id do it', async () => {
   const parameters = {
