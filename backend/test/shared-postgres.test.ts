@@ -5,7 +5,11 @@ import {
   type PostgresSchema,
   type PostgresServer,
 } from './support/postgres-server.js';
+import { FaultyNetwork, seededRandom } from './support/faulty-network.js';
+import { live, newBooks } from './support/paste-life.js';
 import { NOW, runService, until, type RunningService } from './support/running-service.js';
+import { createCall, newId, newPaste, store } from './support/v2-client.js';
+import { at, sweepAll } from './store-suite/fixtures.js';
 
 jest.setTimeout(120_000);
 
@@ -49,6 +53,46 @@ test.each([1, 7])(
     expect(await services[0].context.store.usage()).toMatchObject({ pastes: 0 });
   },
 );
+
+test.each([1, 7])(
+  'a guarded paste with %i views goes to exactly so many of fifty readers, though each asks at both services at once',
+  async (views) => {
+    const calls = services.map(({ nym }) => createCall((message) => nym.ask(message)));
+    const paste = newPaste({ views });
+    const key = { pasteId: await store(calls[0]!, paste), accessProof: paste.accessProof };
+    const ids = Array.from({ length: 50 }, newId);
+    const answers = await Promise.all(
+      ids.map((id) => Promise.all(calls.map((call) => call('readPaste', key, id)))),
+    );
+    for (const [one, other] of answers) expect(one).toEqual(other);
+    const winners = ids.filter((_, index) => answers[index]![0]!.ok);
+    expect(winners.length).toBe(views);
+    const ends = winners.map((claim, index) => calls[index % 2]!('ackRead', { ...key, claim }));
+    for (const end of await Promise.all(ends)) expect(end).toMatchObject({ ok: true });
+    expect(await services[1].context.store.usage()).toMatchObject({ pastes: 0, bytes: 0 });
+  },
+);
+
+test('whatever is lost, repeated and turned round on the way to either, the books balance, and in the end nothing is left', async () => {
+  const books = newBooks();
+  for (let seed = 1; seed <= 3; seed++) {
+    const random = seededRandom(seed);
+    const ask = (message: string) => services[Math.floor(random() * 2)]!.nym.ask(message);
+    const network = new FaultyNetwork({ random, ask });
+    const lives = Array.from({ length: 40 }, () => live({ network, random, books }));
+    await Promise.all([...lives, network.run()]);
+  }
+  expect(books.pastes).toBe(120);
+  expect(books.served).toBeGreaterThan(100);
+  for (const { context } of services) expect(context.counters.failed).toBe(0);
+  const { store } = services[0].context;
+  await sweepAll(store, at(NOW / 1000 + 1_000_000));
+  expect(await store.usage()).toEqual({ pastes: 0, bytes: 0, uploads: 0 });
+  const left = await schema.query(`
+    SELECT (SELECT count(*) FROM contents) + (SELECT count(*) FROM claims)
+      + (SELECT count(*) FROM uploads) + (SELECT count(*) FROM outcomes) AS rows`);
+  expect(left).toEqual([{ rows: '0' }]);
+});
 
 test('what has expired is swept by either, and counted once', async () => {
   const n = 60;
