@@ -21,6 +21,7 @@ const commands = {
   bench: { entry: 'scripts/bench.mjs', needsPage: true },
   mixnet: { entry: 'mixnet/dist/main.js', needsPage: false },
   'nym-client': { entry: 'nym-client/dist/main.js', needsPage: false },
+  admin: { entry: 'backend/dist/admin/main.js', needsPage: false },
   backend: { entry: 'backend/dist/main.js', needsPage: false },
   frontend: { entry: 'frontend/dist/server/main.js', needsPage: true },
   docs: { entry: 'scripts/docs.mjs', needsPage: false },

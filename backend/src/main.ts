@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { readConfig } from './config.js';
 import { createContext, type Context } from './context.js';
-import { describeError } from './describe-error.js';
+import { explain } from './explain.js';
 import { formatHelp } from './help.js';
 import type { Logger } from './logger.js';
 import { monitorService } from './monitor/service-monitor.js';
@@ -66,12 +66,6 @@ function tellLauncher(serviceAddress: string): void {
 
 /** A launcher that is gone needs no news. */
 const ignoreGone = () => undefined;
-
-/** What is wrong with the settings or the database is said to the operator; of a defect, no more than where it is. */
-function explain(error: unknown): string {
-  if (error instanceof StartupError) return error.problems.join('\n');
-  return JSON.stringify(describeError(error), undefined, 2);
-}
 
 function isHelpWanted(): boolean {
   try {

@@ -81,13 +81,13 @@ test('a copy is whole, and only its owner can read it, while a service writes', 
   for (let i = 0; i < 50; i++) {
     await store.createOpen(openPaste(`before${i}`, { content: Buffer.alloc(20_000, i) }));
   }
-  let isWriting = true;
+  const load = { isOn: true };
   const writing = (async () => {
-    for (let i = 0; isWriting; i++) await store.createOpen(openPaste(`meanwhile${i}`));
+    for (let i = 0; load.isOn; i++) await store.createOpen(openPaste(`meanwhile${i}`));
   })();
   const copy = join(folder, 'copy.sqlite');
   await operator.backUp(copy);
-  isWriting = false;
+  load.isOn = false;
   await writing;
   expect(statSync(copy).mode & 0o777).toBe(0o600);
   const copied = openSqliteOperatorStore(copy);

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { COMMANDS, formatHelp, readArguments, readId, UsageError } from './arguments.js';
+
+const SECRET = 'A'.repeat(43);
+
+test.each([
+  ['8A8Z9nIk', '8A8Z9nIk'],
+  [' 8A8Z9nIk\n', '8A8Z9nIk'],
+  ['/8A8Z9nIk', '8A8Z9nIk'],
+  ['#/8A8Z9nIk', '8A8Z9nIk'],
+  ['https://paste.example/#/8A8Z9nIk', '8A8Z9nIk'],
+  ['https://paste.example/#/8A8Z9nIk&key=b2d6ae002a1674da', '8A8Z9nIk'],
+  ['https://paste.example/8A8Z9nIk', '8A8Z9nIk'],
+  [
+    `https://paste.example/a/b/#/abc_efghijklmnopqrstuv/${SECRET}&s=64&burn`,
+    'abc_efghijklmnopqrstuv',
+  ],
+  // Cut off where somebody copied too little, it still names the paste.
+  ['https://paste.example/#/abc_efghijklmnopqrstuv/AAAA', 'abc_efghijklmnopqrstuv'],
+  ['abc_efghijklmnopqrstuv/x&p=nonsense', 'abc_efghijklmnopqrstuv'],
+  ['ipfs://bafkreigh2akiscaildcqabsyg3dfr6', 'bafkreigh2akiscaildcqabsyg3dfr6'],
+])('%j is a paste', (text, id) => {
+  expect(readId(text)).toBe(id);
+});
+
+test.each([
+  '',
+  ' ',
+  'short',
+  'https://paste.example/',
+  'https://paste.example/#/',
+  'a b c d e f g h',
+  'x'.repeat(65),
+  `https://h/#/~~~/${SECRET}`,
+])('%j is none, and is not repeated', (text) => {
+  expect(() => readId(text)).toThrow(/^This is neither the id of a paste nor a link to one\.$/);
+});
+
+test('a command comes with what it needs, and nothing else', () => {
+  expect(readArguments(['stats'])).toEqual({
+    command: 'stats',
+    argument: resolve(''),
+    json: false,
+  });
+  expect(readArguments(['show', '8A8Z9nIk', '--json'])).toEqual({
+    command: 'show',
+    argument: '8A8Z9nIk',
+    json: true,
+  });
+  expect(readArguments(['backup', 'x'])).toMatchObject({ argument: resolve('x') });
+  expect(readArguments(['show', '--', '-abcdefg'])).toMatchObject({ argument: '-abcdefg' });
+  for (const args of [
+    ['show'],
+    ['backup'],
+    ['stats', 'x'],
+    ['show', 'a', 'b'],
+    [],
+    ['SHOW', 'x'],
+    ['toString'],
+    ['--nonsense'],
+    ['show', '-abcdefg'],
+  ]) {
+    expect(() => readArguments(args)).toThrow(UsageError);
+  }
+});
+
+test('help is given whatever else is asked, and names every command', () => {
+  expect(readArguments(['--help'])).toEqual({ command: 'help' });
+  expect(readArguments(['nonsense', '-h'])).toEqual({ command: 'help' });
+  for (const [name, { does }] of Object.entries(COMMANDS)) {
+    expect(formatHelp()).toMatch(`  ${name} `);
+    expect(formatHelp()).toContain(does);
+  }
+});

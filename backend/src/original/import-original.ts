@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OperatorStore } from '../store/operator-store.js';
+import type { NewOpenPaste } from '../store/store.js';
+import type { OriginalRow } from './original-database.js';
+import { readRow, ROW_FAULTS, type RowFault } from './original-row.js';
+
+/** Why rows were left out, those among them that are fit for import. */
+export const CAUSES = {
+  ...ROW_FAULTS,
+  known: 'it was imported before, or an older row has the same id',
+  taken: 'a paste of this service has the same id',
+  blocked: 'the id is blocked',
+} as const;
+
+export type Cause = keyof typeof CAUSES;
+
+export interface ImportReport {
+  rows: number;
+  imported: number;
+  /** By cause: how many, and the numbers of the first of them in the original's database. */
+  skipped: Partial<Record<Cause, { count: number; firstRows: number[] }>>;
+}
+
+const MAX_LISTED_ROWS = 10;
+/** As many share a commit. */
+const MAX_BATCH_ROWS = 64;
+const MAX_BATCH_BYTES = 1024 * 1024;
+
+/** Imports pastes of the original, which may go on while services run on the store: after each commit, it rests for as long as that took. */
+export async function importOriginal(
+  rows: Iterable<OriginalRow>,
+  store: Pick<OperatorStore, 'importOpen'>,
+  nowSeconds: number,
+): Promise<ImportReport> {
+  const report: ImportReport = { rows: 0, imported: 0, skipped: {} };
+  for (const batch of batches(rows, nowSeconds, report)) {
+    const since = performance.now();
+    await Promise.all(batch.map((it) => importOne(it, store, report)));
+    await sleep(performance.now() - since);
+  }
+  return report;
+}
+
+interface Candidate {
+  number: number;
+  paste: NewOpenPaste;
+}
+
+function* batches(
+  rows: Iterable<OriginalRow>,
+  nowSeconds: number,
+  report: ImportReport,
+): Iterable<Candidate[]> {
+  let batch: Candidate[] = [];
+  let bytes = 0;
+  for (const { number, value } of rows) {
+    report.rows++;
+    const paste = readRow(value, nowSeconds);
+    if (isFault(paste)) {
+      skip(report, paste, number);
+      continue;
+    }
+    const isFull = batch.length >= MAX_BATCH_ROWS || bytes >= MAX_BATCH_BYTES;
+    // Of rows with the same id, the older one is the paste, as it is for the original: the younger must come later.
+    if (isFull || batch.some((earlier) => earlier.paste.id === paste.id)) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push({ number, paste });
+    bytes += paste.content.length;
+  }
+  yield batch;
+}
+
+const isFault = (result: NewOpenPaste | RowFault): result is RowFault => typeof result === 'string';
+
+async function importOne(
+  { number, paste }: Candidate,
+  store: Pick<OperatorStore, 'importOpen'>,
+  report: ImportReport,
+): Promise<void> {
+  const result = await store.importOpen(paste);
+  if (result === 'stored') report.imported++;
+  else skip(report, result, number);
+}
+
+function skip({ skipped }: ImportReport, cause: Cause, number: number): void {
+  const entry = (skipped[cause] ??= { count: 0, firstRows: [] });
+  entry.count++;
+  if (entry.firstRows.length < MAX_LISTED_ROWS) entry.firstRows.push(number);
+}
