@@ -61,6 +61,27 @@ describe('a request with an id of 128 bits, sent again because its answer was lo
     expect(await ask(request)).toContain('"num_view": 2,');
   });
 
+  test('is not answered with a paste whose time is over by now', async () => {
+    const id = idIn(await ask(web.newText({ expiration: '1 minute' })));
+    const request = withId(web.getText(id), newId());
+    expect(await ask(request)).toContain(CIPHERTEXT);
+    service.time.now = NOW + 59_999;
+    expect(await ask(request)).toContain(CIPHERTEXT);
+    service.time.now = NOW + 60_000;
+    expect(await ask(request)).toContain('text not found');
+  });
+
+  test('for what is not there, takes no room from the answers that are kept', async () => {
+    const id = idIn(await ask(web.newText({ burn: true })));
+    const request = withId(web.getText(id), newId());
+    const answer = await ask(request);
+    const misses = Array.from({ length: 10_001 }, () => withId(web.getText(newId()), newId()));
+    for (let at = 0; at < misses.length; at += 500) {
+      await Promise.all(misses.slice(at, at + 500).map((miss) => ask(miss)));
+    }
+    expect(await ask(request)).toBe(answer);
+  });
+
   test('fetches nobody else’s answer: the same id with another content is another request', async () => {
     const [one, two] = [idIn(await ask(web.newText())), idIn(await ask(web.newText()))];
     const id = newId();

@@ -103,6 +103,7 @@ export class ScriptedNymClient extends EventEmitter<NymClientEvents> {
       const patience = setTimeout(() => {
         reject(new Error('There was no reply.'));
       }, REPLY_TIMEOUT_MS);
+      patience.unref(); // Whoever waits no longer, need not be waited for.
       this.#awaited.set(tag, (message) => {
         clearTimeout(patience);
         resolve(message);
