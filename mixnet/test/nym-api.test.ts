@@ -158,3 +158,18 @@ test.each(['', '7', '-1', '1e99', 'x'])('page "%s" is a page', async (number) =>
   const answer = await ask(`/v2/unstable/nym-nodes/skimmed/entry-gateways?page=${number}`);
   expect(answer.status).toBe(200);
 });
+
+test('at midnight, when an epoch ends, the answers to one client still agree with each other', async () => {
+  let nowMs = Date.UTC(2026, 10, 22, 23, 59, 59);
+  const network = await startMixnet({ gateways: 1, mixNodesPerLayer: 1, clock: () => nowMs });
+  const epochIn = async (path: string): Promise<unknown> => {
+    const text = await (await fetch(network.nymApiUrl + path)).text();
+    return /"(?:absolute_epoch_id|epoch_id|current_absolute_epoch_id)":(\d+)/.exec(text)?.[1];
+  };
+  const before = await epochIn(GATEWAYS);
+  nowMs += 2000;
+  for (const path of [MIX_NODES, '/v1/nym-nodes/rewarded-set', '/v1/epoch/key-rotation-info']) {
+    expect(await epochIn(path)).toBe(before);
+  }
+  await network.stop();
+});

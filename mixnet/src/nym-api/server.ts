@@ -21,6 +21,8 @@ interface Question {
   readonly topology: Topology;
   readonly page: number;
   readonly hostname: string | null;
+  /** When the network did: it stays in the epoch of that time. */
+  readonly startedAtMs: number;
   readonly nowMs: number;
 }
 
@@ -31,14 +33,15 @@ const mixNodes = ({ topology }: Question): object[] => topology.mixNodes.map(des
 const NODES = '/api/v2/unstable/nym-nodes/skimmed';
 
 const ROUTES: Readonly<Record<string, (question: Question) => object>> = {
-  '/api/v1/epoch/key-rotation-info': ({ nowMs }) => keyRotationInfo(nowMs),
-  '/api/v1/nym-nodes/rewarded-set': ({ topology, nowMs }) => rewardedSet(topology, nowMs),
+  '/api/v1/epoch/key-rotation-info': ({ startedAtMs }) => keyRotationInfo(startedAtMs),
+  '/api/v1/nym-nodes/rewarded-set': ({ topology, startedAtMs }) =>
+    rewardedSet(topology, startedAtMs),
   [`${NODES}/mixnodes/active`]: (question) =>
-    paginated(mixNodes(question), question.page, question.nowMs),
+    paginated(mixNodes(question), question.page, question),
   [`${NODES}/entry-gateways`]: (question) =>
-    paginated(entryGateways(question), question.page, question.nowMs),
+    paginated(entryGateways(question), question.page, question),
   [NODES]: (question) =>
-    paginated([...mixNodes(question), ...entryGateways(question)], question.page, question.nowMs),
+    paginated([...mixNodes(question), ...entryGateways(question)], question.page, question),
 };
 
 const EVERYBODY = { 'access-control-allow-origin': '*', 'cache-control': 'no-store' };
@@ -55,8 +58,9 @@ export class NymApiServer {
   readonly #server: Server;
 
   constructor(topology: Topology, clock: Clock) {
+    const startedAtMs = clock();
     this.#server = createServer({ requestTimeout: HTTP_REQUEST_MS }, (request, response) => {
-      answer(request, response, topology, clock());
+      answer(request, response, { topology, startedAtMs, nowMs: clock() });
     });
   }
 
@@ -75,8 +79,7 @@ export class NymApiServer {
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  topology: Topology,
-  nowMs: number,
+  network: Pick<Question, 'topology' | 'startedAtMs' | 'nowMs'>,
 ): void {
   if (request.method === 'OPTIONS') {
     response.writeHead(204, PREFLIGHT).end();
@@ -91,7 +94,7 @@ function answer(
   const hostname = announcedHostname(request.headers.host);
   const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
   if (route === undefined) send(response, 404, { message: 'there is nothing here' });
-  else send(response, 200, route({ topology, page, hostname, nowMs }));
+  else send(response, 200, route({ ...network, page, hostname }));
 }
 
 function parseTarget(target: string): { path: string; page: number } {

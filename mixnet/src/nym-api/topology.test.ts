@@ -36,6 +36,7 @@ test.each([
 
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.UTC(2026, 10, 22, 12);
+const NOW = { startedAtMs: NOW_MS, nowMs: NOW_MS };
 
 test('epoch, rotation and their metadata agree with each other at any time', () => {
   for (let nowMs = NOW_MS; nowMs < NOW_MS + 40_000 * DAY_MS; nowMs += 777 * DAY_MS) {
@@ -43,7 +44,7 @@ test('epoch, rotation and their metadata agree with each other at any time', () 
     const epoch = info['current_absolute_epoch_id'] as number;
     const rotation = info['progress'] as Record<string, number>;
     expect(rewardedSet({ gateways: [], mixNodes: [] }, nowMs)).toMatchObject({ epoch_id: epoch });
-    expect(paginated([], 0, nowMs)).toMatchObject({
+    expect(paginated([], 0, { startedAtMs: nowMs, nowMs })).toMatchObject({
       metadata: { absolute_epoch_id: epoch, rotation_id: rotation['current_key_rotation_id'] },
     });
     expect(rotation['current_key_rotation_id']).toBeGreaterThanOrEqual(1);
@@ -55,10 +56,10 @@ test('epoch, rotation and their metadata agree with each other at any time', () 
 
 test('all nodes are on page 0, and the pages after it are empty', () => {
   const nodes = [{ a: 1 }, { b: 2 }];
-  expect(paginated(nodes, 0, NOW_MS)).toMatchObject({
+  expect(paginated(nodes, 0, NOW)).toMatchObject({
     nodes: { pagination: { total: 2, page: 0, size: 2 }, data: nodes },
   });
-  expect(paginated(nodes, 1, NOW_MS)).toMatchObject({
+  expect(paginated(nodes, 1, NOW)).toMatchObject({
     nodes: { pagination: { total: 2, page: 1, size: 0 }, data: [] },
   });
 });

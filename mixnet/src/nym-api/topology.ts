@@ -31,7 +31,8 @@ const SECONDS_PER_EPOCH = 24 * 60 * 60;
 const MS_PER_EPOCH = SECONDS_PER_EPOCH * 1000;
 /**
  * Nodes keep their Sphinx keys for ever, so the rotation that would replace them is made as long as fits a calendar:
- * epochs are days since 1970, and rotation 1 lasts from day 20,000 (2024) to day 39,999 (2079).
+ * epochs are days since 1970, and rotation 1 lasts from day 20,000 (2024) to day 39,999 (2079). While a network runs, it
+ * stays in the epoch in which it started: clients ask several questions at once, and throw away answers that disagree.
  */
 const EPOCHS_PER_ROTATION = 20_000;
 
@@ -39,8 +40,9 @@ const epochOf = (nowMs: number): number => Math.floor(nowMs / MS_PER_EPOCH);
 const rotationOf = (epoch: number): number => Math.floor(epoch / EPOCHS_PER_ROTATION);
 const timestamp = (ms: number): string => new Date(ms).toISOString();
 
-export function keyRotationInfo(nowMs: number): object {
-  const epoch = epochOf(nowMs);
+/** @param startedAtMs when the network did; so in the others */
+export function keyRotationInfo(startedAtMs: number): object {
+  const epoch = epochOf(startedAtMs);
   const rotation = rotationOf(epoch);
   const start = rotation * EPOCHS_PER_ROTATION;
   return {
@@ -56,11 +58,11 @@ export function keyRotationInfo(nowMs: number): object {
   };
 }
 
-export function rewardedSet({ gateways, mixNodes }: Topology, nowMs: number): object {
+export function rewardedSet({ gateways, mixNodes }: Topology, startedAtMs: number): object {
   const idsOfLayer = (layer: number): number[] =>
     mixNodes.filter((node) => node.layer === layer).map((node) => node.nodeId);
   return {
-    epoch_id: epochOf(nowMs),
+    epoch_id: epochOf(startedAtMs),
     entry_gateways: gateways.map((gateway) => gateway.nodeId),
     exit_gateways: [],
     layer1: idsOfLayer(1),
@@ -97,9 +99,13 @@ export const describeGateway = (gateway: GatewayEntry, hostname: string | null):
 });
 
 /** One page of nodes; everything is on page 0. */
-export function paginated(nodes: readonly object[], page: number, nowMs: number): object {
+export function paginated(
+  nodes: readonly object[],
+  page: number,
+  { startedAtMs, nowMs }: { readonly startedAtMs: number; readonly nowMs: number },
+): object {
   const data = page === 0 ? nodes : [];
-  const epoch = epochOf(nowMs);
+  const epoch = epochOf(startedAtMs);
   return {
     metadata: {
       status: null,
