@@ -27,7 +27,7 @@ const frame = formatFrame({ packet: new Uint8Array(REGULAR.packetBytes), rotatio
 test('a node that stops in the middle of a frame is cut off; one that is silent between frames is not', async () => {
   let frames = 0;
   const events = { onFrame: () => (frames += 1), onBadFrame: () => undefined };
-  const listener = new LinkListener(new WorkLoop(), events, STALL_MS);
+  const listener = new LinkListener(new WorkLoop(), events, { stallMs: STALL_MS });
   const mixPort = await listener.start(0, 'test');
   cleanUps.push(() => listener.stop());
 

@@ -13,18 +13,28 @@ export interface LinkEvents {
   onBadFrame(): void;
 }
 
+export interface LinkLimits {
+  readonly stallMs: number;
+  readonly maxConnections: number;
+}
+
+const DEFAULT_LIMITS: LinkLimits = {
+  stallMs: LINK_STALL_MS,
+  maxConnections: MAX_LINK_CONNECTIONS,
+};
+
 /** The receiving side of a mix port. */
 export class LinkListener {
   readonly #workLoop: WorkLoop;
   readonly #events: LinkEvents;
-  readonly #stallMs: number;
+  readonly #limits: LinkLimits;
   readonly #connections = new Set<LinkConnection>();
   #server: Server | undefined;
 
-  constructor(workLoop: WorkLoop, events: LinkEvents, stallMs = LINK_STALL_MS) {
+  constructor(workLoop: WorkLoop, events: LinkEvents, limits: Partial<LinkLimits> = {}) {
     this.#workLoop = workLoop;
     this.#events = events;
-    this.#stallMs = stallMs;
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
   }
 
   /** @returns the port; see `listen` for the errors */
@@ -32,7 +42,7 @@ export class LinkListener {
     const server = createServer({ noDelay: true }, (socket) => {
       this.#accept(socket);
     });
-    server.maxConnections = MAX_LINK_CONNECTIONS;
+    server.maxConnections = this.#limits.maxConnections;
     const actualPort = await listen(server, LINK_HOST, port, whose);
     this.#server = server;
     return actualPort;
@@ -49,7 +59,7 @@ export class LinkListener {
 
   #accept(socket: Socket): void {
     const connection = new LinkConnection(socket, this.#workLoop, this.#events);
-    connection.cutOffAfter(this.#stallMs);
+    connection.cutOffAfter(this.#limits.stallMs);
     this.#connections.add(connection);
     socket.on('close', () => {
       this.#connections.delete(connection);

@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.js';
-import { HTTP_REQUEST_MS } from '../limits.js';
+import { createHttpServer } from '../http-server.js';
 import { closeServer, listen } from '../listen.js';
 import {
   announcedHostname,
@@ -57,11 +57,12 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 export class NymApiServer {
   readonly #server: Server;
 
-  constructor(topology: Topology, clock: Clock) {
+  /** @param requestMs see {@link createHttpServer} */
+  constructor(topology: Topology, clock: Clock, requestMs?: number) {
     const startedAtMs = clock();
-    this.#server = createServer({ requestTimeout: HTTP_REQUEST_MS }, (request, response) => {
+    this.#server = createHttpServer((request, response) => {
       answer(request, response, { topology, startedAtMs, nowMs: clock() });
-    });
+    }, requestMs);
   }
 
   /** @returns the port; see `listen` for the errors */
