@@ -2,9 +2,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type Mixnet, startMixnet } from '@pastenym/mixnet';
-import { formatFrame } from '../src/link/frame.js';
 import { GatewayClient, type Line } from './support/gateway-client.js';
-import { letter, link, routeTo, until } from './support/routes.js';
+import { letter, routeTo, until } from './support/routes.js';
 
 jest.setTimeout(60_000);
 
@@ -13,8 +12,11 @@ const MESSAGES_PER_SECOND = 150;
 const SECONDS = 4;
 const COUNT = MESSAGES_PER_SECOND * SECONDS;
 const BATCH_MS = 20;
-/** A fiftieth of what the official client waits for the answer to a handshake. */
-const MAX_P99_MS = 100;
+/** A twenty-fifth of what the official client waits for the answer to a handshake. */
+const MAX_P99_MS = 200;
+/** A fifth of it; both sides of the handshake share this process, and this thread. */
+const MAX_HANDSHAKE_MS = 1000;
+const HANDSHAKE_PAUSE_MS = 400;
 const NS_PER_MS = 1e6;
 
 let mixnet: Mixnet;
@@ -46,28 +48,49 @@ async function drip(
   }
 }
 
-test('300 packets a second, messages and acks, do not hold up the event loop', async () => {
+/** Registers one new client after the other. @returns the milliseconds that each took, from dialling to the answer */
+async function timeHandshakes(isOver: () => boolean): Promise<number[]> {
+  const times: number[] = [];
+  while (!isOver()) {
+    const start = performance.now();
+    const other = await new GatewayClient().register(mixnet.gateways[0]!.url);
+    expect(await other.answer()).toMatchObject({ type: 'register', status: true });
+    times.push(performance.now() - start);
+    other.close();
+    await sleep(HANDSHAKE_PAUSE_MS);
+  }
+  return times;
+}
+
+/** As a client sends them, each with an ack to itself. */
+function clientFrames(): Uint8Array[] {
   const route = routeTo(mixnet, mixnet.gateways[0]!);
   const { publicKey } = client.identity;
   const message = Buffer.from('x');
-  const frames = Array.from({ length: COUNT }, () =>
-    formatFrame({
-      packet: letter({ route, destination: publicKey, message, ackTo: publicKey }),
-      rotation: 1,
-    }),
-  );
-  const socket = await link(mixnet.mixNodes[0]!);
+  return Array.from({ length: COUNT }, () => {
+    const packet = letter({ route, destination: publicKey, message, ackTo: publicKey });
+    return client.forward(packet, route[0]!.address);
+  });
+}
+
+test('300 packets a second through a gateway, messages and acks, hold up neither the event loop nor handshakes', async () => {
+  const frames = clientFrames();
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
-  await drip(frames, (frame) => socket.write(frame));
+  let isOver = false;
+  const handshakes = timeHandshakes(() => isOver);
+  await drip(frames, (frame) => {
+    line.socket.send(frame);
+  });
   await until(() => mixnet.counters().messagesToClients === 2 * COUNT);
   delay.disable();
-  socket.destroy();
+  isOver = true;
   const p99Ms = delay.percentile(99) / NS_PER_MS;
-  const meanMs = delay.mean / NS_PER_MS;
+  const longestMs = Math.max(...(await handshakes));
   process.stdout.write(
-    `event loop delay: mean ${meanMs.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, max ${(delay.max / NS_PER_MS).toFixed(1)} ms\n`,
+    `event loop delay: mean ${(delay.mean / NS_PER_MS).toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms; longest handshake ${longestMs.toFixed(0)} ms\n`,
   );
   expect(p99Ms).toBeLessThan(MAX_P99_MS);
-  expect(mixnet.counters().packetsIn).toBe(8 * COUNT);
+  expect(longestMs).toBeLessThan(MAX_HANDSHAKE_MS);
+  expect(mixnet.counters()).toMatchObject({ packetsFromClients: COUNT, packetsIn: 8 * COUNT });
 });

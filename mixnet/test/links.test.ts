@@ -8,6 +8,7 @@ import { formatFrame } from '../src/link/frame.js';
 import { buildPacket, type RouteHop } from '../src/sphinx/build.js';
 import { formatNodeAddress } from '../src/sphinx/node-address.js';
 import { GatewayClient, type Line } from './support/gateway-client.js';
+import { startLonelyGateway } from './support/lonely-gateway.js';
 import { closed, filled, letter, link, routeTo, sendPacket, until } from './support/routes.js';
 
 jest.setTimeout(20_000);
@@ -53,6 +54,22 @@ test('the ack of a message comes back to whom the sender wants, with what the se
   // Four hops each for the message and its ack.
   expect(mixnet.counters()).toMatchObject({ packetsIn: 8, packetsOut: 7, messagesToClients: 2 });
 });
+
+test.each([0, 1, 2] as const)(
+  'the ack of a message with key rotation %d has the same key rotation',
+  async (rotation) => {
+    const { gateway, url, mixPort, hop, sent } = await startLonelyGateway();
+    const client = new GatewayClient();
+    const line = await client.register(url);
+    const packet = letter({ route: [hop], destination: client.identity.publicKey, message: hello });
+    await sendPacket({ mixPort }, packet, rotation);
+    await until(() => sent.length === 1);
+    expect(sent[0]).toMatchObject({ rotation });
+    expect(sent[0]!.packet).toHaveLength(ACK.packetBytes);
+    line.close();
+    await gateway.stop();
+  },
+);
 
 test('a frame of version 7 is understood', async () => {
   const frame = formatFrame({ packet: toBob(), rotation: 0 });

@@ -159,6 +159,18 @@ test('where one packet in twenty is lost on every way, every message arrives, on
   expect(mixnet.counters().dropped.loss).toBeGreaterThan(0);
 });
 
+test('where one packet in twenty is lost, a megabyte arrives whole, and so does the answer to it', async () => {
+  await network({ lossRate: 0.05 });
+  const [asker, answerer] = await Promise.all([connect(0), connect(1)]);
+  const question = randomBytes(1_000_000);
+  await asker.sendAnonymously(question, answerer.address, 20);
+  const received = await answerer.receive();
+  expect(question.equals(received.bytes)).toBe(true);
+  await answerer.reply(text('got it'), received.tag!);
+  expect(await asker.receiveText()).toBe('got it');
+  expect(mixnet.counters().dropped.loss).toBeGreaterThan(0);
+});
+
 test('a client that finds the nym-api by name finds its gateway by name', async () => {
   await network();
   const { port } = new URL(mixnet.nymApiUrl);

@@ -9,9 +9,11 @@ import {
   sphinxVectors,
   unhex,
 } from '../../test/support/vectors.js';
-import { x25519PublicKey } from '../crypto/sodium.js';
+import { x25519, x25519PublicKey } from '../crypto/sodium.js';
 import { HEADER_BYTES, MAX_HOPS, PACKET_SIZES, packetSizeByLength, REGULAR } from '../geometry.js';
 import { buildPacket, type PacketInput } from './build.js';
+import { expandSharedSecret, headerMac } from './key-schedule.js';
+import { splitHeader } from './routing.js';
 import { SphinxError, unwrap, type Unwrapped } from './unwrap.js';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -234,6 +236,16 @@ describe('tampering', () => {
     const packet = Uint8Array.from(official);
     packet[31]! ^= 0x80;
     expect(unwrap(packet, keys[0]!).replayTag).toEqual(unwrap(official, keys[0]!).replayTag);
+  });
+
+  test.each([0, 3, 255])('a flag of %d, under a MAC that matches, is refused', (flag) => {
+    const packet = Uint8Array.from(official);
+    const { alpha, beta, gamma } = splitHeader(packet.subarray(0, HEADER_BYTES));
+    const { macKey } = expandSharedSecret(x25519(keys[0]!, alpha));
+    // The stream that encrypts it stays the same; the first hop's flag was 1, to forward.
+    beta[0]! ^= 1 ^ flag;
+    gamma.set(headerMac(macKey, beta));
+    expect(codeOf(() => unwrap(packet, keys[0]!))).toBe('bad-flag');
   });
 
   test('a packet for another key is refused', () => {
