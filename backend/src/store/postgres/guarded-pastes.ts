@@ -56,7 +56,10 @@ export function createGuardedPastes(connection: Connection): GuardedPasteStore {
     async deleteGuarded({ id, deleteHash }, outcome, now) {
       const paste = { id, deleteHash, maxBytes: MAX_DESTROYED_BYTES };
       const values = { ...paste, ...toOutcomeValues(outcome), ...toValues(now) };
-      const { rows } = await connection.run(STATEMENTS.deleteGuarded, values);
+      const { rows } = await connection.transaction(async ({ run }) => {
+        await run(STATEMENTS.lockToDelete, { id, deleteHash });
+        return run(STATEMENTS.deleteGuarded, values);
+      });
       if (rows.length === 0) return findOutcome(connection, outcome.request);
       connection.hasTraces = true;
       return outcome;

@@ -133,7 +133,11 @@ const SQL = {
     ), ${DESTROY('paste')}
     SELECT number FROM paste`,
 
-  // Claims are counted rather than asked for with EXISTS, which beside OR could become a look through all of them.
+  lockToDelete: `
+    SELECT number FROM pastes WHERE id = @id AND delete_hash = @deleteHash FOR UPDATE`,
+
+  // After the paste has been locked, by a statement of its own: so it sees a claim of the last view that has just been made. Claims are counted rather than
+  // asked for with EXISTS, which beside OR could become a look through all of them.
   deleteGuarded: `
     WITH paste AS MATERIALIZED (
       SELECT number, bytes FROM pastes WHERE id = @id AND delete_hash = @deleteHash AND ${IS_THERE}
