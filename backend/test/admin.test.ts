@@ -1,22 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { ImportReport } from '../src/original/import-original.js';
 import type { Statistics } from '../src/store/operator-store.js';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.js';
+import { runAdmin } from './support/admin-process.js';
 import { pythonBase64, writeOriginalDatabase } from './support/original-database.js';
 import { CIPHERTEXT, idIn, NOT_FOUND, web } from './support/original-clients.js';
 import { ScriptedNymClient } from './support/scripted-nym-client.js';
 import { buildService, startService, type ServiceProcess } from './support/service-process.js';
 
 jest.setTimeout(120_000);
-
-const MAIN = fileURLToPath(new URL('../dist/admin/main.js', import.meta.url));
 
 let folder: string;
 let path: string;
@@ -45,18 +41,7 @@ async function start(): Promise<ServiceProcess> {
   return service;
 }
 
-/** Runs the real program. */
-async function admin(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env['PATH'], DATABASE_URL: `file:${path}` },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const printed = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed.out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (printed.err += text));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, ...printed };
-}
+const admin = (...args: string[]) => runAdmin(`file:${path}`, ...args);
 
 async function adminJson<T>(...args: string[]): Promise<T> {
   const { out, err } = await admin(...args, '--json');
@@ -374,5 +359,20 @@ describe('the original’s database', () => {
     const { code, err } = await admin('import', file);
     expect(code).toBe(1);
     expect(err).toContain(problem);
+  });
+
+  test('a file that is damaged in the middle is imported as far as it can be read', async () => {
+    const file = join(folder, 'data.db');
+    writeOriginalDatabase(
+      file,
+      Array.from({ length: 300 }, (_, i) => ({ url_id: `row-${1000 + i}`, text: 'x'.repeat(500) })),
+    );
+    const bytes = readFileSync(file);
+    bytes.fill(0xff, bytes.length / 2, bytes.length / 2 + 4096);
+    writeFileSync(file, bytes);
+    const { code, out } = await admin('import', file);
+    expect(code).toBe(1);
+    expect(out).toContain('cannot be read any further: database disk image is malformed');
+    expect(Number(/pastes imported +(\d+)/.exec(out)?.[1])).toBeGreaterThan(64);
   });
 });

@@ -3,6 +3,8 @@ import { expect, test } from '@jest/globals';
 import { COMMANDS, formatHelp, readArguments, readId, UsageError } from './arguments.js';
 
 const SECRET = 'A'.repeat(43);
+/** Of a hash of 64 bytes. */
+const LONG_CID = `b${'a2'.repeat(56)}`;
 
 test.each([
   ['8A8Z9nIk', '8A8Z9nIk'],
@@ -19,6 +21,7 @@ test.each([
   // Cut off where somebody copied too little, it still names the paste.
   ['https://paste.example/#/abc_efghijklmnopqrstuv/AAAA', 'abc_efghijklmnopqrstuv'],
   ['abc_efghijklmnopqrstuv/x&p=nonsense', 'abc_efghijklmnopqrstuv'],
+  [`https://paste.example/#/${LONG_CID}&key=b2d6ae`, LONG_CID],
   ['ipfs://bafkreigh2akiscaildcqabsyg3dfr6', 'bafkreigh2akiscaildcqabsyg3dfr6'],
 ])('%j is a paste', (text, id) => {
   expect(readId(text)).toBe(id);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseShareLink } from '@pastenym/shared/share-link';
+import { isCid } from '../ipfs/ipfs.js';
 
 /** What can be done: what it needs, and what it does. */
 export const COMMANDS = {
@@ -77,16 +78,22 @@ const isCommand = (text: string): text is CommandName => Object.hasOwn(COMMANDS,
  */
 export function readId(text: string): string {
   const link = text.trim().replace(/^ipfs:\/\//, '');
-  const afterHash = link.slice(link.indexOf('#') + 1);
-  const isFragment = link.includes('#') || !/^https?:/i.test(link);
+  const isPath = /^https?:/i.test(link) && !link.includes('#');
+  const id = isPath ? link : cutKeys(link);
+  if (isCid(id)) return id; // which may be longer than other ids
   try {
-    return parseShareLink(isFragment ? withoutKeys(afterHash) : link).id;
+    return parseShareLink(id).id;
   } catch (cause) {
     throw new UsageError('This is neither the id of a paste nor a link to one.', { cause });
   }
 }
 
-const withoutKeys = (fragment: string) => fragment.replace(/^\//, '').replace(/[/&].*$/s, '');
+/** What stands between `#/`, if that is there, and whatever comes after the id. */
+const cutKeys = (link: string) =>
+  link
+    .slice(link.indexOf('#') + 1)
+    .replace(/^\//, '')
+    .replace(/[/&].*$/s, '');
 
 const WIDTH = 14;
 

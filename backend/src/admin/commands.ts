@@ -85,7 +85,8 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     const original = openOriginalDatabase(file);
     try {
       const report = await importOriginal(original.rows(), store, now().seconds);
-      return done(describeImport(report), report);
+      const lines = describeImport(report);
+      return report.brokenOff === undefined ? done(lines, report) : notDone(lines, report);
     } finally {
       original.close();
     }
@@ -136,7 +137,7 @@ async function sweepAll(store: OperatorStore, now: Present): Promise<Swept> {
   }
 }
 
-function describeImport({ rows, imported, skipped }: ImportReport): string[] {
+function describeImport({ rows, imported, skipped, brokenOff }: ImportReport): string[] {
   const causes = Object.entries(skipped) as [Cause, { count: number; firstRows: number[] }][];
   return [
     ...table([
@@ -147,5 +148,6 @@ function describeImport({ rows, imported, skipped }: ImportReport): string[] {
       const which = firstRows.length < times ? `${firstRows.join(', ')}, …` : firstRows.join(', ');
       return `${count(times)} left out: ${CAUSES[cause]} (rows ${which})`;
     }),
+    ...(brokenOff === undefined ? [] : [brokenOff]),
   ];
 }

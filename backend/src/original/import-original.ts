@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StartupError } from '../startup-error.js';
 import type { OperatorStore } from '../store/operator-store.js';
 import type { NewOpenPaste } from '../store/store.js';
 import type { OriginalRow } from './original-database.js';
@@ -19,6 +20,8 @@ export interface ImportReport {
   imported: number;
   /** By cause: how many, and the numbers of the first of them in the original's database. */
   skipped: Partial<Record<Cause, { count: number; firstRows: number[] }>>;
+  /** Why not all rows could be read; what came before is imported. */
+  brokenOff?: string;
 }
 
 const MAX_LISTED_ROWS = 10;
@@ -53,23 +56,35 @@ function* batches(
 ): Iterable<Candidate[]> {
   let batch: Candidate[] = [];
   let bytes = 0;
-  for (const { number, value } of rows) {
-    report.rows++;
-    const paste = readRow(value, nowSeconds);
-    if (isFault(paste)) {
-      skip(report, paste, number);
-      continue;
-    }
+  for (const candidate of readCandidates(rows, nowSeconds, report)) {
     const isFull = batch.length >= MAX_BATCH_ROWS || bytes >= MAX_BATCH_BYTES;
     // Of rows with the same id, the older one is the paste, as it is for the original: the younger must come later.
-    if (isFull || batch.some((earlier) => earlier.paste.id === paste.id)) {
+    if (isFull || batch.some(({ paste }) => paste.id === candidate.paste.id)) {
       yield batch;
       [batch, bytes] = [[], 0];
     }
-    batch.push({ number, paste });
-    bytes += paste.content.length;
+    batch.push(candidate);
+    bytes += candidate.paste.content.length;
   }
   yield batch;
+}
+
+function* readCandidates(
+  rows: Iterable<OriginalRow>,
+  nowSeconds: number,
+  report: ImportReport,
+): Iterable<Candidate> {
+  try {
+    for (const { number, value } of rows) {
+      report.rows++;
+      const paste = readRow(value, nowSeconds);
+      if (isFault(paste)) skip(report, paste, number);
+      else yield { number, paste };
+    }
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    report.brokenOff = error.message;
+  }
 }
 
 const isFault = (result: NewOpenPaste | RowFault): result is RowFault => typeof result === 'string';

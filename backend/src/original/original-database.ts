@@ -46,17 +46,33 @@ function checkColumns(db: DatabaseHandle): void {
   throw new StartupError([`It is no database of the original Pastenym: there is ${what}.`]);
 }
 
-/** One statement per row: nothing is locked between them, and no more than one text is in memory. */
+/**
+ * One statement per row: nothing is locked between them, and no more than one text is in memory.
+ * @throws StartupError where the file is damaged
+ */
 function* readRows(next: Database.Statement<[number], { number: number }>): Iterable<OriginalRow> {
   let number = -Number.MAX_SAFE_INTEGER;
   for (;;) {
-    const value = next.get(number);
+    const value = readNext(next, number);
     if (value === undefined) return;
-    // A table that is made so that it never ends.
-    if (!(value.number > number)) throw new StartupError(['Its rows have no order.']);
     ({ number } = value);
     yield { number, value };
   }
+}
+
+function readNext(next: Database.Statement<[number], { number: number }>, after: number) {
+  let value;
+  try {
+    value = next.get(after);
+  } catch (cause) {
+    const { message = 'it is damaged' } = describeError(cause);
+    throw new StartupError([`The file cannot be read any further: ${message}.`], { cause });
+  }
+  // A table that is made so that it never ends.
+  if (value !== undefined && !(value.number > after)) {
+    throw new StartupError(['The file cannot be read any further: its rows have no order.']);
+  }
+  return value;
 }
 
 function explain(file: string, cause: unknown): StartupError {
