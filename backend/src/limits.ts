@@ -55,5 +55,10 @@ export const BUSY_RETRY_MS = 2000;
 /** The shortest expiry of a version 2 paste: it is rounded up to whole minutes. */
 export const MIN_EXPIRY_SECONDS = 60;
 
+/**
+ * What new pastes leave of the disk. SQLite needs some of it to delete (it writes before it frees), so a disk that is filled to the last byte would stay full for ever.
+ */
+export const RESERVED_DISK_BYTES = 64 * 1024 * 1024;
+
 /** Solutions of puzzles that are remembered, for each window of time, so that none serves twice. Each costs its author work and us some 200 bytes. */
 export const MAX_SPENT_SOLUTIONS = 50_000;

@@ -329,6 +329,17 @@ describe('a disk that is full', () => {
     };
   }
 
+  test('nearly, takes no pastes, so that there is room left for deleting', async () => {
+    const { call, ask, context } = await start({ SWEEP_INTERVAL_SECONDS: '1' });
+    const paste = newPaste({ views: 1 });
+    const key = { pasteId: await store(call, paste), accessProof: paste.accessProof };
+    context.store.freeBytes = () => Promise.resolve(64 * 1024 * 1024);
+    await context.admitting.quota.refresh();
+    expect(await create(call)).toMatchObject({ code: 'store-full' });
+    expect(await ask(web.newText())).toBe(V1_FULL);
+    expect(await call('readPaste', key)).toMatchObject({ ok: true });
+  });
+
   test('takes no pastes and says so; reading goes on, and so does sweeping, which makes room again', async () => {
     const { ask, call, time, log, context, removeFolder } = await startOnSmallDisk(500);
     const guarded = newPaste({ expiresInSeconds: 60 });

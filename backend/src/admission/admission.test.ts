@@ -5,7 +5,10 @@ import { TokenBucket } from './token-bucket.js';
 
 function admission({ quotaBytes = 1e9, burst = 100, maxUploads = 3 } = {}) {
   const usage = { pastes: 0, bytes: 0, uploads: 0 };
-  const store = { usage: () => Promise.resolve({ ...usage }) };
+  const store = {
+    usage: () => Promise.resolve({ ...usage }),
+    freeBytes: () => Promise.resolve(undefined),
+  };
   const bucket = new TokenBucket({ perSecond: 1, burst, clock: () => 0 });
   const quota = new Quota({ quotaBytes, store });
   return { usage, bucket, gate: new Admission({ bucket, quota, store, maxUploads }) };

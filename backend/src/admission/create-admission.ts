@@ -27,7 +27,11 @@ type AdmissionConfig = Pick<
 /** Whatever decides whether a paste is taken, as the operator has set it. */
 export function createAdmission(
   config: AdmissionConfig,
-  { store, clock, random }: { store: Pick<Upkeep, 'usage'>; clock: Clock; random: RandomBytes },
+  {
+    store,
+    clock,
+    random,
+  }: { store: Pick<Upkeep, 'usage' | 'freeBytes'>; clock: Clock; random: RandomBytes },
 ): Admitting {
   const bucket = new TokenBucket({
     perSecond: config.CREATES_PER_SECOND,

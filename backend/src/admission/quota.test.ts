@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
+import { RESERVED_DISK_BYTES } from '../limits.js';
 import type { Usage } from '../store/store.js';
 import { PASTE_OVERHEAD_BYTES, Quota } from './quota.js';
 
@@ -8,12 +9,15 @@ const stored = () => Promise.resolve('stored');
 
 let usage: Usage;
 let asked: number;
+let freeBytes: number | undefined;
 let quota: Quota;
 
 beforeEach(() => {
   usage = { pastes: 0, bytes: 0, uploads: 0 };
+  freeBytes = undefined;
   asked = 0;
   const store = {
+    freeBytes: () => Promise.resolve(freeBytes),
     usage: () => {
       asked++;
       return Promise.resolve(usage);
@@ -52,6 +56,15 @@ test('what was there before counts, and what is deleted makes room at the next r
   await expect(quota.within(PASTE, stored)).rejects.toEqual(full);
 });
 
+test('the last of the disk is not used up, whatever the operator allows', async () => {
+  freeBytes = RESERVED_DISK_BYTES + PASTE + PASTE_OVERHEAD_BYTES;
+  expect(await quota.within(PASTE, stored)).toBe('stored');
+  await expect(quota.within(PASTE, stored)).rejects.toEqual(full);
+  freeBytes = 0;
+  await quota.refresh();
+  await expect(quota.within(0, stored)).rejects.toEqual(full);
+});
+
 test('many small pastes fill it, too', async () => {
   let room = 0;
   while ((await quota.within(1, stored).catch(() => undefined)) !== undefined) room++;
@@ -60,7 +73,11 @@ test('many small pastes fill it, too', async () => {
 
 test('a store that cannot tell how full it is takes nothing, and is asked again', async () => {
   const answers = [Promise.reject(new Error('gone')), Promise.resolve(usage)];
-  const unsure = new Quota({ quotaBytes: 10_000, store: { usage: () => answers.shift()! } });
+  const store = {
+    usage: () => answers.shift()!,
+    freeBytes: () => Promise.resolve(undefined),
+  };
+  const unsure = new Quota({ quotaBytes: 10_000, store });
   await expect(unsure.within(PASTE, stored)).rejects.toThrow('gone');
   expect(await unsure.within(PASTE, stored)).toBe('stored');
 });

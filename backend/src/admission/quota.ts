@@ -1,29 +1,35 @@
 import { AppError } from '@pastenym/shared/errors';
+import { RESERVED_DISK_BYTES } from '../limits.js';
 import type { Upkeep, Usage } from '../store/store.js';
 
 /** What a paste takes beside its content, about: its row, its indexes, the outcome of its request. Else a million pastes of one byte would count as a megabyte. */
 export const PASTE_OVERHEAD_BYTES = 1024;
 
 /**
- * How much may be stored. The store is asked now and then; in between, what is accepted is added, so that a paste costs nothing but an addition. What is deleted makes room at the
- * next `refresh`.
+ * How much may be stored: what the operator allows, and not the last of the disk. The store is asked now and then; in between, what is accepted is taken off, so that a paste costs nothing
+ * but a subtraction. What is deleted makes room at the next `refresh`.
  */
 export class Quota {
   readonly #quotaBytes: number;
-  readonly #store: Pick<Upkeep, 'usage'>;
+  readonly #store: Pick<Upkeep, 'usage' | 'freeBytes'>;
   #first: Promise<void> | undefined;
-  #storedBytes = 0;
+  #roomBytes = 0;
   /** Accepted, but not stored yet. */
   #comingBytes = 0;
 
-  constructor({ quotaBytes, store }: { quotaBytes: number; store: Pick<Upkeep, 'usage'> }) {
+  constructor({ quotaBytes, store }: QuotaOptions) {
     this.#quotaBytes = quotaBytes;
     this.#store = store;
   }
 
   /** Asks the store how full it is. */
   async refresh(): Promise<void> {
-    this.#storedBytes = countBytes(await this.#store.usage());
+    const [usage, freeBytes = Infinity] = await Promise.all([
+      this.#store.usage(),
+      this.#store.freeBytes(),
+    ]);
+    const left = this.#quotaBytes - countBytes(usage);
+    this.#roomBytes = Math.min(left, freeBytes - RESERVED_DISK_BYTES);
   }
 
   /**
@@ -35,13 +41,11 @@ export class Quota {
   async within<T>(contentBytes: number, create: () => Promise<T>): Promise<T> {
     const bytes = contentBytes + PASTE_OVERHEAD_BYTES;
     await this.#known();
-    if (this.#storedBytes + this.#comingBytes + bytes > this.#quotaBytes) {
-      throw new AppError('store-full');
-    }
+    if (this.#comingBytes + bytes > this.#roomBytes) throw new AppError('store-full');
     this.#comingBytes += bytes;
     try {
       const created = await create();
-      this.#storedBytes += bytes;
+      this.#roomBytes -= bytes;
       return created;
     } finally {
       this.#comingBytes -= bytes;
@@ -58,6 +62,11 @@ export class Quota {
       throw error;
     }
   }
+}
+
+export interface QuotaOptions {
+  quotaBytes: number;
+  store: Pick<Upkeep, 'usage' | 'freeBytes'>;
 }
 
 const countBytes = ({ bytes, pastes }: Usage) => bytes + pastes * PASTE_OVERHEAD_BYTES;

@@ -215,6 +215,9 @@ export interface Upkeep {
 
   /** How full the store is, by its own account. */
   usage(): Promise<Usage>;
+
+  /** What the disk has left that the store is on, in bytes; undefined where the store cannot know. */
+  freeBytes(): Promise<number | undefined>;
 }
 
 export interface Swept {

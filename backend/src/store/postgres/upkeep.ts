@@ -42,6 +42,8 @@ export function createUpkeep(connection: Connection): Upkeep {
       }
     },
 
+    freeBytes: () => Promise.resolve(undefined), // The server's disk may be another machine's.
+
     async usage() {
       const { rows } = await connection.run<Usage>(STATEMENTS.usage, {});
       return rows[0] ?? { pastes: 0, bytes: 0, uploads: 0 };

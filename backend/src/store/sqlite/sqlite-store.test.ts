@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -218,6 +219,12 @@ test('the file is set up so that it is safe and can shrink', () => {
   expect(pragma('auto_vacuum')).toBe(2);
   expect(pragma('user_version')).toBe(MIGRATIONS.length);
   db.close();
+});
+
+test('it knows what the disk has left', async () => {
+  const { bavail, bsize } = statfsSync(folder);
+  const free = await store.freeBytes();
+  expect(free! / (bavail * bsize)).toBeCloseTo(1, 1);
 });
 
 describe('a database is refused that', () => {

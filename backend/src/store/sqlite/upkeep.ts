@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import {
   MAX_DESTROYED_BYTES,
   MAX_DESTROYED_CHUNKS,
@@ -36,6 +38,11 @@ export function createUpkeep(connection: Connection): Upkeep {
         ...(statements.totals.get() ?? { pastes: 0, bytes: 0 }),
         uploads: statements.countUploads.get() ?? 0,
       })),
+
+    async freeBytes() {
+      const { bavail, bsize } = await statfs(dirname(connection.db.name));
+      return bavail * bsize;
+    },
   };
 }
 
