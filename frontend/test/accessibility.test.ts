@@ -111,7 +111,7 @@ const STATES: Record<string, (look: VisitOptions) => Promise<Page>> = {
     return page;
   },
   async 'a question that asks for a key too'(look) {
-    const { page } = await visit(browser, server, { ...look, fragment: '#/paste-001' });
+    const { page } = await visit(browser, server, { ...look, fragment: '#/paste-001&burn' });
     await page.getByRole('button', { name: 'Open the paste' }).waitFor();
     return page;
   },

@@ -321,15 +321,12 @@ describe('reading a paste', () => {
     expect(reads()).toBe(1);
   });
 
-  test('asks before it opens a link that does not say how often it can be read', async () => {
+  test('opens a link of the original at once, which never says how often it can be read', async () => {
     const { service, key, reads } = await stored();
     const fragment = `#/paste-001&key=${key}`;
     const { page } = await open({ answer: service.answer, fragment });
-    await page.getByText('This link does not say how often the paste can be read.').waitFor();
-    await connection(page).and(page.locator('[data-state=connected]')).waitFor();
-    expect(reads()).toBe(0);
-    await page.getByRole('button', { name: 'Open the paste' }).click();
     await content(page).waitFor();
+    expect(reads()).toBe(1);
   });
 
   test('keeps the place of the keyboard, from the question to the paste', async () => {
