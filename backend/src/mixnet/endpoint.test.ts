@@ -49,3 +49,28 @@ test('an attempt that ends because it is no longer wanted, is no failure', async
   await endpoint.close();
   expect(isHopeless).toBe(false);
 });
+
+test('a connection that is made just when it is no longer wanted starts nothing', async () => {
+  let asked = 0;
+  let connect: () => void = () => undefined;
+  const endpoint = open({
+    openMixnet: (_url, events) => {
+      connect = () => {
+        events.connected('own.address@gateway');
+      };
+      const sendAnonymous = () => {
+        asked++;
+        return Promise.resolve();
+      };
+      const [reply, close] = [() => Promise.resolve(), () => Promise.resolve()];
+      return Promise.resolve({ sendAnonymous, reply, close });
+    },
+    onHopeless: () => undefined,
+  });
+  const closed = endpoint.close();
+  connect();
+  await closed;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(asked).toBe(0);
+  expect(endpoint.state.isConnected).toBe(false);
+});

@@ -66,6 +66,8 @@ export class Endpoint {
   }
 
   readonly #onConnected = (selfAddress: string) => {
+    // It may be connected just when it is closed; nobody would stop the probe then.
+    if (this.#stopped.signal.aborted) return;
     this.#options.log.info({ selfAddress }, 'connected to the nym-client');
     this.#isConnected = true;
     if (selfAddress !== this.#address) this.#options.onAddress(selfAddress);
