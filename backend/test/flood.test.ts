@@ -16,7 +16,7 @@ jest.setTimeout(180_000);
 const MEGABYTE = 1_000_000;
 /** Of each kind, unless they are small: then so many. */
 const BYTES_OF_A_KIND = 25 * MEGABYTE;
-const MOST_OF_A_KIND = 1000;
+const MOST_OF_A_KIND = 300;
 /** What the service may take at the worst moment, resident. */
 const MOST_BYTES = 400 * MEGABYTE;
 

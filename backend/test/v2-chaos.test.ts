@@ -44,7 +44,7 @@ test('whatever the network loses, repeats and turns round, the books balance, an
       };
       inbox.deliver({ message: Buffer.from(message), reply });
     });
-  const books = await liveMany(2500, ask);
+  const books = await liveMany(2000, ask);
   for (const count of Object.values(books)) expect(count).toBeGreaterThan(0);
   await inbox.close(1000);
   expect(service.context.counters.failed).toBe(0);
