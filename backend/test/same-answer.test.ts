@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { EventName, RequestData } from '@pastenym/shared/v2/messages';
 import { formatV2Request } from '@pastenym/shared/v2/wire';
+import Database from 'better-sqlite3';
 import { runService, type RunningService } from './support/running-service.js';
 import { createCall, newId, newPaste, store, succeed, type Call } from './support/v2-client.js';
 
@@ -20,7 +21,7 @@ interface Key {
 
 let service: RunningService;
 let call: Call;
-let keys: Record<'unknown' | 'wrong proof' | 'expired' | 'burnt' | 'incomplete', Key>;
+let keys: Record<'unknown' | 'wrong proof' | 'expired' | 'burnt' | 'blocked' | 'incomplete', Key>;
 
 beforeAll(async () => {
   // Nothing is swept, so that what has expired is still there.
@@ -39,6 +40,7 @@ beforeAll(async () => {
     'wrong proof': { ...kept, accessProof: randomBytes(32), deleteProof: randomBytes(32) },
     expired,
     burnt,
+    blocked: await block(),
     incomplete: await begin(),
   };
 });
@@ -49,6 +51,14 @@ async function keep(options: Parameters<typeof newPaste>[0]): Promise<Key> {
   const paste = newPaste(options);
   const pasteId = await store(call, paste);
   return { pasteId, accessProof: paste.accessProof, deleteProof: paste.deleteProof };
+}
+
+async function block(): Promise<Key> {
+  const blocked = await keep({});
+  const db = new Database(service.databaseFile);
+  db.prepare('INSERT INTO blocked (id, day) VALUES (?, 20000)').run(blocked.pasteId);
+  db.close();
+  return blocked;
 }
 
 async function begin(): Promise<Key> {
@@ -71,7 +81,7 @@ const request = (event: Guarded, key: Key, id: string) =>
   formatV2Request<EventName>(id, event, data[event](key));
 
 describe.each(Object.keys(data) as Guarded[])('%s', (event) => {
-  test('answers the same, to the byte, for a paste that is unknown, of another proof, expired, burnt or not complete', async () => {
+  test('answers the same, to the byte, for a paste that is unknown, of another proof, expired, burnt, blocked or not complete', async () => {
     const answers = await Promise.all(
       Object.values(keys).map(async (key) => {
         const id = newId();
