@@ -203,7 +203,7 @@ describe('readPaste', () => {
   });
 
   test('refuses an id that has been used for another paste', async () => {
-    const [one, two] = [newPaste(), newPaste()];
+    const [one, two] = [newPaste({ views: 5 }), newPaste({ views: 5 })];
     const id = newId();
     const read = async (paste: typeof one) =>
       call('readPaste', { pasteId: await store(call, paste), accessProof: paste.accessProof }, id);
@@ -257,6 +257,16 @@ describe('readChunk and ackRead', () => {
     expect(await call('readPaste', key, claim)).toEqual(notFound);
   });
 
+  test('need no claim where there is any number of views', async () => {
+    const { paste, key } = await claimed(0);
+    const { content } = await succeed(call('readChunk', { ...key, claim: newId(), index: 1 }));
+    expect(Buffer.from(content).equals(paste.chunks[1]!)).toBe(true);
+    expect(await call('ackRead', { ...key, claim: newId() })).toEqual({ ok: true });
+    const guess = { ...key, accessProof: randomBytes(32), claim: newId() };
+    expect(await call('readChunk', { ...guess, index: 1 })).toEqual(notFound);
+    expect(await call('ackRead', guess)).toEqual(notFound);
+  });
+
   test('with the last acknowledgement of the last view, the content is destroyed at once', async () => {
     const { key, claim } = await claimed(1);
     const { pastes } = await service.context.store.usage();
@@ -265,7 +275,7 @@ describe('readChunk and ackRead', () => {
   });
 
   test('need the claim, the proof and the id to belong together', async () => {
-    const [one, two] = [await claimed(0), await claimed(0)];
+    const [one, two] = [await claimed(5), await claimed(5)];
     const wrong = [
       { ...one.key, claim: two.claim },
       { ...one.key, claim: newId() },
@@ -310,7 +320,7 @@ describe('deletePaste', () => {
   });
 
   test('refuses an id that has been used for something else', async () => {
-    const [one, two] = [newPaste(), newPaste()];
+    const [one, two] = [newPaste({ views: 5 }), newPaste({ views: 5 })];
     const id = newId();
     const remove = async (paste: typeof one) =>
       call(

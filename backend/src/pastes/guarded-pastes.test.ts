@@ -100,7 +100,7 @@ describe('a request to create', () => {
     expect(created.expiresAt).toBe(START + 120);
     expect(created.pasteId).toMatch(/^[\w-]{22}$/);
     const view = await pastes.read('read', keyOf(created));
-    expect(Buffer.from(view.firstChunk).toString()).toBe('what is in it');
+    expect(Buffer.from(view.chunk).toString()).toBe('what is in it');
     expect(view).toMatchObject({ bytes: SMALL.length, maxViews: 1, views: 1 });
     expect(view).toMatchObject({ expiresAt: START + 120, expiresInSeconds: 61 });
   });
@@ -149,9 +149,30 @@ describe('a request to create', () => {
 
   test('allows any number of views where it says 0', async () => {
     const created = await pastes.create('create', draft(SMALL, { views: 0 }));
-    for (let views = 1; views <= 3; views++) {
-      const view = await pastes.read(`read ${views}`, keyOf(created));
-      expect(view).toMatchObject({ views, maxViews: undefined });
+    for (let reader = 1; reader <= 3; reader++) {
+      const view = await pastes.read(`read ${reader}`, keyOf(created));
+      expect(view).toMatchObject({ views: 0, maxViews: undefined });
+    }
+  });
+
+  test('of any number of views: whoever has the proof reads all of it, and has nothing to end', async () => {
+    const created = await createLarge({ views: 0 });
+    await putAll(created.uploadId);
+    const key = keyOf(created);
+    const { chunk } = await pastes.read('read', key);
+    const rest = [await pastes.readChunk('read', key, 1), await pastes.readChunk('other', key, 2)];
+    expect(Buffer.concat([chunk, ...rest]).equals(LARGE)).toBe(true);
+    for (const claim of ['read', 'read', 'unknown']) await pastes.endRead(claim, key);
+    expect(await pastes.read('read', key)).toMatchObject({ views: 0 });
+    const guess = { ...key, accessProof: WRONG };
+    const attempts = [
+      () => pastes.read('read', guess),
+      () => pastes.readChunk('read', guess, 1),
+      () => pastes.endRead('read', guess),
+      () => pastes.readChunk('read', key, 3),
+    ];
+    for (const attempt of attempts) {
+      await expect(attempt()).rejects.toMatchObject({ code: 'not-found' });
     }
   });
 
@@ -207,8 +228,8 @@ describe('a large paste', () => {
   test('is read chunk by chunk, as long as the view lasts', async () => {
     const created = await createLarge();
     await putAll(created.uploadId);
-    const { firstChunk } = await pastes.read('read', keyOf(created));
-    const chunks = [firstChunk];
+    const { chunk } = await pastes.read('read', keyOf(created));
+    const chunks = [chunk];
     for (const index of [1, 2]) {
       chunks.push(await pastes.readChunk('read', keyOf(created), index));
     }

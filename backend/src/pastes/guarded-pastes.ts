@@ -3,8 +3,9 @@ import { AppError, type ErrorCode } from '@pastenym/shared/errors';
 import { secureRandom, type RandomBytes } from '@pastenym/shared/random';
 import { RECORD_BYTES as CHUNK_BYTES } from '@pastenym/shared/v2/records';
 import type {
-  ClaimedView,
+  GuardedView,
   ClaimKey,
+  GuardedKey,
   GuardedPasteStore,
   GuardedStatus,
   Moment,
@@ -63,8 +64,11 @@ export interface GuardedPastes {
    * @throws AppError `unknown-upload`, `content-mismatch`
    */
   putChunk(uploadId: string, index: number, content: Uint8Array): Promise<number[]>;
-  /** Takes a view, for this request. @throws AppError `not-found`, `id-reused` */
-  read(request: string, key: Key): Promise<ClaimedView>;
+  /**
+   * Takes a view, for this request. Of a paste that may be read any number of times there is nothing to take: all that follows needs its proof, and no claim.
+   * @throws AppError `not-found`, `id-reused`
+   */
+  read(request: string, key: Key): Promise<GuardedView>;
   /** @param claim the id of the request that took the view */
   readChunk(claim: string, key: Key, index: number): Promise<Uint8Array>;
   endRead(claim: string, key: Key): Promise<void>;
@@ -151,13 +155,15 @@ class Guarded implements GuardedPastes {
     return [];
   }
 
-  async read(request: string, key: Key): Promise<ClaimedView> {
+  async read(request: string, key: Key): Promise<GuardedView> {
     const { store, now, claimSeconds, outcomeSeconds } = this.#options;
     const moment = now();
     const endsAt = moment.seconds + claimSeconds;
     const forgetAt = Math.max(endsAt, moment.seconds + outcomeSeconds);
-    const accessHash = sha256(key.accessProof);
-    const claim = { ...claimKey(request, key), id: key.pasteId, accessHash, endsAt, forgetAt };
+    const paste = pasteKey(key);
+    const unlimited = await store.readUnlimited(paste, 0, moment);
+    if (unlimited !== undefined) return unlimited;
+    const claim = { ...claimKey(request, key), ...paste, endsAt, forgetAt };
     const view = await store.claimView(claim, moment);
     if (view === 'other-request') throw new AppError('id-reused');
     return found(view);
@@ -165,12 +171,18 @@ class Guarded implements GuardedPastes {
 
   async readChunk(claim: string, key: Key, index: number): Promise<Uint8Array> {
     const { store, now } = this.#options;
-    return found(await store.claimedChunk(claimKey(claim, key), index, now()));
+    const moment = now();
+    const unlimited = await store.readUnlimited(pasteKey(key), index, moment);
+    if (unlimited !== undefined) return unlimited.chunk;
+    return found(await store.claimedChunk(claimKey(claim, key), index, moment));
   }
 
   async endRead(claim: string, key: Key): Promise<void> {
     const { store, now } = this.#options;
-    const isKnown = await store.endClaim(claimKey(claim, key), now());
+    const moment = now();
+    const status = await store.guardedStatus(pasteKey(key), moment);
+    if (status !== undefined && status.maxViews === undefined) return;
+    const isKnown = await store.endClaim(claimKey(claim, key), moment);
     if (!isKnown) throw new AppError('not-found');
   }
 
@@ -184,11 +196,9 @@ class Guarded implements GuardedPastes {
     checkDigest(outcome, digest);
   }
 
-  async status({ pasteId, accessProof }: Key): Promise<GuardedStatus> {
+  async status(key: Key): Promise<GuardedStatus> {
     const { store, now } = this.#options;
-    return found(
-      await store.guardedStatus({ id: pasteId, accessHash: sha256(accessProof) }, now()),
-    );
+    return found(await store.guardedStatus(pasteKey(key), now()));
   }
 
   #prepare(id: string, draft: GuardedDraft, now: Moment) {
@@ -272,6 +282,11 @@ function readCreated(outcome: Outcome, draft: GuardedDraft): Created {
 function checkDigest(outcome: Outcome, digest: Buffer): void {
   if (!digest.equals(outcome.digest)) throw new AppError('id-reused');
 }
+
+const pasteKey = ({ pasteId, accessProof }: Key): GuardedKey => ({
+  id: pasteId,
+  accessHash: sha256(accessProof),
+});
 
 const claimKey = (request: string, { pasteId, accessProof }: Key): ClaimKey => ({
   request,

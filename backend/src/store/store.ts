@@ -102,11 +102,17 @@ export interface GuardedPasteStore {
   dropUpload(id: string): Promise<boolean>;
 
   /**
-   * Takes a view of a paste for one request, once, however often that request comes; it is told the same each time. The claim gives access to the content until it ends: by `endClaim`, or
+   * A chunk of a paste that may be read any number of times, and what may be told of it. Nothing is written, so nothing tells that it was read.
+   * @returns undefined for a paste that has a number of views
+   */
+  readUnlimited(paste: GuardedKey, index: number, now: Moment): Promise<GuardedView | undefined>;
+
+  /**
+   * Takes a view of a paste that has a number of them, for one request, once, however often that request comes; it is told the same each time. The claim gives access to the content until it ends: by `endClaim`, or
    * when its time is over; with the last claim of the last view the content is destroyed.
    * @returns 'other-request' if a request of this id has claimed something else
    */
-  claimView(claim: NewClaim, now: Moment): Promise<ClaimedView | 'other-request' | undefined>;
+  claimView(claim: NewClaim, now: Moment): Promise<GuardedView | 'other-request' | undefined>;
 
   /** A chunk of what a claim gives access to, as long as it does. */
   claimedChunk(claim: ClaimKey, index: number, now: Moment): Promise<Uint8Array | undefined>;
@@ -124,10 +130,7 @@ export interface GuardedPasteStore {
     now: Moment,
   ): Promise<Outcome | undefined>;
 
-  guardedStatus(
-    paste: { id: string; accessHash: Uint8Array },
-    now: Moment,
-  ): Promise<GuardedStatus | undefined>;
+  guardedStatus(paste: GuardedKey, now: Moment): Promise<GuardedStatus | undefined>;
 }
 
 export interface NewGuardedPaste extends Paste {
@@ -172,6 +175,12 @@ export interface UploadProgress {
   present: number[];
 }
 
+/** What opens a guarded paste. */
+export interface GuardedKey {
+  id: string;
+  accessHash: Uint8Array;
+}
+
 export interface ClaimKey {
   /** The id of the request that made the claim. */
   request: string;
@@ -179,9 +188,7 @@ export interface ClaimKey {
   digest: Uint8Array;
 }
 
-export interface NewClaim extends ClaimKey {
-  id: string;
-  accessHash: Uint8Array;
+export interface NewClaim extends ClaimKey, GuardedKey {
   /** The first second at which it has ended by itself. */
   endsAt: number;
   /** The second from which on it may be forgotten; until then a late copy of the request gets nothing new. */
@@ -192,14 +199,14 @@ export interface NewClaim extends ClaimKey {
 export interface GuardedStatus {
   bytes: number;
   maxViews: number | undefined;
-  /** Views taken so far. */
+  /** Views taken so far; 0 for any number. */
   views: number;
   expiresAt: number;
   expiresInSeconds: number;
 }
 
-export interface ClaimedView extends GuardedStatus {
-  firstChunk: Uint8Array;
+export interface GuardedView extends GuardedStatus {
+  chunk: Uint8Array;
 }
 
 export interface Upkeep {

@@ -3,12 +3,12 @@ import { AppError } from '@pastenym/shared/errors';
 import { MAX_MESSAGE_BYTES } from '@pastenym/shared/limits';
 import { openEnvelope, sealReply } from '@pastenym/shared/v1/envelope';
 import { formatV1Reply, refusals } from '@pastenym/shared/v1/replies';
-import { isV2Message } from '@pastenym/shared/v2/wire';
+import { formatV2Failure, isV2Message } from '@pastenym/shared/v2/wire';
 import { BUSY_RETRY_MS, MAX_V2_MESSAGE_BYTES } from '../limits.js';
 import type { Room } from './inbox.js';
 import { peek } from './peek.js';
 import type { AnswerV1 } from './v1.js';
-import { formatV2Failure, type AnswerV2 } from './v2.js';
+import type { AnswerV2 } from './v2.js';
 
 /** What JSON and base64 can make of one byte of text: `\u0000`, four thirds of it. */
 const MAX_GROWTH = 8;

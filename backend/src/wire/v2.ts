@@ -1,6 +1,11 @@
 import { AppError } from '@pastenym/shared/errors';
 import type { EventName, ReplyData, RequestData } from '@pastenym/shared/v2/messages';
-import { formatV2Reply, parseV2Request, requestIdOf } from '@pastenym/shared/v2/wire';
+import {
+  formatV2Failure,
+  formatV2Reply,
+  parseV2Request,
+  requestIdOf,
+} from '@pastenym/shared/v2/wire';
 import type { Admission } from '../admission/admission.js';
 import type { ProofOfWork } from '../admission/work.js';
 import type { Capabilities } from '../capabilities.js';
@@ -81,11 +86,5 @@ async function serve<E extends EventName>(
   { id, event, data }: Request<E>,
   options: V2Options,
 ): Promise<string> {
-  return formatV2Reply(id, event, { ok: true, data: await handlers[event](data, options, id) });
-}
-
-/** How a request failed, for whoever sent it. */
-export function formatV2Failure(id: string, error: AppError): string {
-  const { code, message, retryAfterMs } = error;
-  return formatV2Reply(id, undefined, { ok: false, error: { code, message, retryAfterMs } });
+  return formatV2Reply(id, event, await handlers[event](data, options, id));
 }

@@ -14,9 +14,9 @@ import {
   upload,
   type Bench,
 } from './fixtures.js';
-import type { ClaimedView } from '../../src/store/store.js';
+import type { GuardedView } from '../../src/store/store.js';
 
-type Claimed = ClaimedView | 'other-request' | undefined;
+type Claimed = GuardedView | 'other-request' | undefined;
 
 const viewOf = (claimed: Claimed) =>
   claimed === undefined || claimed === 'other-request' ? claimed : claimed.views;
@@ -31,8 +31,8 @@ export function describeClaims(bench: Bench): void {
 
   test('a claim gives the content, and what is told of the paste', async () => {
     await createGuarded(bench.store, 'one', { maxViews: 3 });
-    const { firstChunk, ...rest } = (await claimView('a')) as ClaimedView;
-    expect(text(firstChunk)).toBe('content of one');
+    const { chunk, ...rest } = (await claimView('a')) as GuardedView;
+    expect(text(chunk)).toBe('content of one');
     expect(rest).toEqual({
       bytes: 'content of one'.length,
       maxViews: 3,
@@ -159,7 +159,7 @@ export function describeClaims(bench: Bench): void {
       await createGuarded(store, 'one', { content: upload('up'), maxViews: 1 });
       for (const index of [1, 0]) await store.putChunk('up', chunk(index), NOW + 600);
       await store.completeUpload('up', NOW + 600);
-      expect(text(((await claimView('a')) as ClaimedView).firstChunk)).toBe('chunk 0');
+      expect(text(((await claimView('a')) as GuardedView).chunk)).toBe('chunk 0');
       expect(await readChunk('a', at(), 1)).toBe('chunk 1');
       expect(await readChunk('a', at(), 0)).toBe('chunk 0');
       expect(await readChunk('a', at(), 2)).toBeUndefined();

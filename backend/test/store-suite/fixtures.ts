@@ -93,7 +93,7 @@ export const guardedPaste = (
     deleteHash: deleteHash(id),
     bytes: 'uploadId' in content ? 2 * CHUNK_BYTES : content.length,
     content,
-    maxViews: undefined,
+    maxViews: 9,
     createdDay: 20_000,
     expiresAt: NOW + 3600,
     expiresInSeconds: 3500,

@@ -14,6 +14,7 @@ import {
   outcome,
   sha256,
   status,
+  text,
   upload,
   type Bench,
 } from './fixtures.js';
@@ -111,6 +112,41 @@ export function describeGuardedPastes(bench: Bench): void {
     });
   });
 
+  describe('a paste that may be read any number of times', () => {
+    const readUnlimited = (id: string, index = 0, now = at()) =>
+      bench.store.readUnlimited(status(id), index, now);
+
+    test('is read without a claim, and without a trace', async () => {
+      await createGuarded(bench.store, 'one', { maxViews: undefined });
+      for (let reader = 0; reader < 3; reader++) {
+        const view = await readUnlimited('one');
+        expect(text(view?.chunk)).toBe('content of one');
+        expect(view).toMatchObject({ bytes: 14, maxViews: undefined, views: 0 });
+        expect(view).toMatchObject({ expiresAt: NOW + 3600, expiresInSeconds: 3500 });
+      }
+      expect(await bench.store.guardedStatus(status('one'), at())).toMatchObject({ views: 0 });
+      expect(await bench.store.claimView(claim('a', 'one'), at())).toBeUndefined();
+      expect(await bench.store.endClaim(claim('a', 'one'), at())).toBe(false);
+    });
+
+    test('is read chunk by chunk, once it is complete', async () => {
+      const { store } = bench;
+      await createGuarded(store, 'one', { content: upload('up'), maxViews: undefined });
+      for (const index of [1, 0]) await store.putChunk('up', chunk(index), NOW + 600);
+      expect(await readUnlimited('one')).toBeUndefined();
+      await store.completeUpload('up', NOW + 600);
+      expect(text((await readUnlimited('one', 1))?.chunk)).toBe('chunk 1');
+      expect(await readUnlimited('one', 2)).toBeUndefined();
+    });
+
+    test('is not one that has a number of them, nor one that is open', async () => {
+      await createGuarded(bench.store, 'one', { maxViews: 1 });
+      await bench.store.createOpen(openPaste('open'));
+      expect(await readUnlimited('one')).toBeUndefined();
+      expect(await readUnlimited('open')).toBeUndefined();
+    });
+  });
+
   describe('without its proof', () => {
     test('nothing is told of a paste, and nothing happens to it', async () => {
       const { store } = bench;
@@ -118,6 +154,8 @@ export function describeGuardedPastes(bench: Bench): void {
       const wrong = sha256('guess');
       expect(await store.claimView(claim('a', 'one', { accessHash: wrong }), at())).toBeUndefined();
       expect(await store.guardedStatus({ id: 'one', accessHash: wrong }, at())).toBeUndefined();
+      await createGuarded(store, 'two', { maxViews: undefined });
+      expect(await store.readUnlimited({ id: 'two', accessHash: wrong }, 0, at())).toBeUndefined();
       expect(
         await store.deleteGuarded({ id: 'one', deleteHash: wrong }, outcome('b'), at()),
       ).toBeUndefined();
@@ -141,6 +179,7 @@ export function describeGuardedPastes(bench: Bench): void {
   describe('nothing is told of a paste', () => {
     const isUnknown = async (id: string, now = at()) => {
       const { store } = bench;
+      expect(await store.readUnlimited(status(id), 0, now)).toBeUndefined();
       expect(await store.guardedStatus(status(id), now)).toBeUndefined();
       expect(await store.claimView(claim(`read ${id}`, id), now)).toBeUndefined();
       expect(await store.deleteGuarded(deletion(id), outcome(`del ${id}`), now)).toBeUndefined();
@@ -150,14 +189,17 @@ export function describeGuardedPastes(bench: Bench): void {
       await isUnknown('one');
     });
 
-    test('from the second of its expiry on, swept or not', async () => {
-      await createGuarded(bench.store, 'one', { expiresAt: NOW });
-      expect(await bench.store.guardedStatus(status('one'), at(NOW - 1))).toBeDefined();
-      await isUnknown('one', at(NOW));
-    });
+    test.each([undefined, 9])(
+      'from the second of its expiry on, swept or not, if it has %s views',
+      async (maxViews) => {
+        await createGuarded(bench.store, 'one', { expiresAt: NOW, maxViews });
+        expect(await bench.store.guardedStatus(status('one'), at(NOW - 1))).toBeDefined();
+        await isUnknown('one', at(NOW));
+      },
+    );
 
-    test('whose id is blocked', async () => {
-      await createGuarded(bench.store, 'one');
+    test.each([undefined, 9])('whose id is blocked, if it has %s views', async (maxViews) => {
+      await createGuarded(bench.store, 'one', { maxViews });
       await bench.database.block('one');
       await isUnknown('one');
     });

@@ -136,6 +136,17 @@ export class ModelStore {
     return true;
   }
 
+  readUnlimited(
+    { id, accessHash }: { id: string; accessHash: Uint8Array },
+    index: number,
+    { seconds }: Moment,
+  ) {
+    const paste = this.#find(id, seconds);
+    const chunk = paste?.chunks.get(index);
+    if (!areEqual(paste?.accessHash, accessHash) || chunk === undefined) return undefined;
+    return paste?.maxViews === Infinity ? { ...statusOf(paste), chunk } : undefined;
+  }
+
   claimView(claim: NewClaim, { seconds }: Moment) {
     const earlier = this.#claims.get(claim.request);
     if (earlier !== undefined) {
@@ -144,6 +155,7 @@ export class ModelStore {
     }
     const paste = this.#find(claim.id, seconds);
     if (!areEqual(paste?.accessHash, claim.accessHash) || paste === undefined) return undefined;
+    if (paste.maxViews === Infinity) return undefined;
     const { digest, endsAt, forgetAt } = claim;
     const taken = { paste, digest, view: ++paste.views, endsAt, forgetAt };
     this.#claims.set(claim.request, taken);
@@ -151,7 +163,7 @@ export class ModelStore {
   }
 
   #view({ paste, view }: ModelClaim) {
-    return paste && { ...statusOf(paste), views: view, firstChunk: firstChunk(paste) };
+    return paste && { ...statusOf(paste), views: view, chunk: firstChunk(paste) };
   }
 
   claimedChunk({ request, digest }: NewClaim, index: number, { seconds }: Moment) {

@@ -41,6 +41,10 @@ const step = fc.oneof(
     uploadId: fc.option(name('upload', 200), { nil: undefined }),
   }),
   fc.record({
+    verb: fc.constant('readUnlimited' as const),
+    ...{ id: name('paste'), index: fc.nat({ max: 2 }) },
+  }),
+  fc.record({
     verb: fc.constant('claimView' as const),
     ...{ id: name('paste'), request: name('claim', 5), seconds },
     isProven: fc.nat({ max: 9 }).map((number) => number > 0),
@@ -123,6 +127,10 @@ class Run {
         const paste = this.#guarded(step);
         const wanted = this.#outcome(step.request, `create ${step.id}`);
         return [model.createGuarded(paste, wanted), await store.createGuarded(paste, wanted)];
+      }
+      case 'readUnlimited': {
+        const args = [status(this.#id(step)), step.index, now] as const;
+        return [model.readUnlimited(...args), await store.readUnlimited(...args)];
       }
       case 'claimView': {
         const wanted = this.#claim(step, step.seconds, step.isProven);

@@ -67,7 +67,7 @@ export function describeOperatorStore(
       expect((await operator.describe('guarded')).paste).toMatchObject({
         kind: 'guarded',
         expiresAt: NOW + 3600,
-        maxViews: null,
+        maxViews: 9,
       });
       expect((await operator.describe('upload')).paste).toMatchObject({
         isComplete: false,
@@ -155,7 +155,7 @@ export function describeOperatorStore(
         open: 2,
         guarded: 2,
         uploads: 1,
-        limitedViews: 2,
+        limitedViews: 3,
         expiring: 3,
         expiringByBlock: 1,
         due: 1,

@@ -126,7 +126,7 @@ function describeReplyBlocks(): string {
 const content = (length: number) => ({ content: new Uint8Array(length) });
 
 function replyBlocksOf<E extends EventName>(event: E, data: ReplyData<E>): string[] {
-  const { length } = formatV2Reply(ID, event, { ok: true, data });
+  const { length } = formatV2Reply(ID, event, data);
   return [number(length), number(surbsFor(length))];
 }
 

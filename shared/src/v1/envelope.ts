@@ -22,6 +22,9 @@ export interface Envelope {
   text: string;
 }
 
+const utf8 = new TextEncoder();
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 const LENGTH_BYTES = 8;
 const MAX_METADATA_BYTES = 1024;
 /** Old readers cut exactly 54 bytes, whatever the length says; so this is the only metadata that an answer can carry. */
@@ -44,9 +47,9 @@ export function openEnvelope(message: Uint8Array): Envelope {
 
 /** Wraps an answer for whoever sent a message of this form. */
 export function sealReply(form: EnvelopeForm, text: string): Uint8Array {
-  const body = new TextEncoder().encode(text);
+  const body = utf8.encode(text);
   if (form === 'raw' || form === 'base64') return body;
-  const metadata = new TextEncoder().encode(METADATA);
+  const metadata = utf8.encode(METADATA);
   const message = new Uint8Array(LENGTH_BYTES + metadata.length + body.length);
   message[LENGTH_BYTES - 1] = metadata.length;
   message.set(metadata, LENGTH_BYTES);
@@ -77,7 +80,7 @@ function cutHeader(body: Uint8Array): Uint8Array {
 
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return strictUtf8.decode(bytes);
   } catch (cause) {
     throw new AppError('bad-message', { detail: 'It is not UTF-8.', cause });
   }

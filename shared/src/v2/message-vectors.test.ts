@@ -6,6 +6,7 @@ import { AppError } from '../errors.js';
 import { events, type EventName } from './messages.js';
 import { paddedLength } from './padding.js';
 import {
+  formatV2Failure,
   formatV2Reply,
   formatV2Request,
   parseReplyData,
@@ -70,7 +71,7 @@ test.each(vectors.requests)('a request, $event: $name, is written and read as el
 
 test.each(vectors.replies)('a reply, $event: $name, is written and read as elsewhere', (it) => {
   const data = events[it.event].reply.parse(wireData(it));
-  const text = formatV2Reply(it.id, it.event, { ok: true, data: data as never });
+  const text = formatV2Reply(it.id, it.event, data as never);
   expectText(text, it);
   const reply = parseV2Reply(text);
   expect(reply).toMatchObject({ id: it.id, ok: true });
@@ -78,7 +79,7 @@ test.each(vectors.replies)('a reply, $event: $name, is written and read as elsew
 });
 
 test.each(vectors.failures)('a failure: $name, is written and read as elsewhere', (it) => {
-  const text = formatV2Reply(it.id, undefined, { ok: false, error: it.error });
+  const text = formatV2Failure(it.id, it.error);
   expectText(text, it);
   expect(parseV2Reply(text)).toMatchObject({ id: it.id, ok: false, error: it.error });
 });

@@ -5,6 +5,7 @@ import { encodeBase64Url } from '../base64url.js';
 import { events, type EventName, type V2Request } from './messages.js';
 import { paddedLength } from './padding.js';
 import {
+  formatV2Failure,
   formatV2Reply,
   formatV2Request,
   isV2Message,
@@ -80,9 +81,9 @@ test('control messages all have the same length', () => {
 
 test('a success and a failure come back as they went out, and look alike', () => {
   const requestId = encodeBase64Url(new Uint8Array(16));
-  const ok = formatV2Reply(requestId, 'ackRead', { ok: true, data: {} });
+  const ok = formatV2Reply(requestId, 'ackRead', {});
   const error = { code: 'busy' as const, message: 'The service is busy.', retryAfterMs: 500 };
-  const failed = formatV2Reply(requestId, 'ackRead', { ok: false, error });
+  const failed = formatV2Failure(requestId, error);
   expect(ok).toHaveLength(failed.length);
   expect(parseV2Reply(ok)).toMatchObject({ id: requestId, ok: true, data: {} });
   expect(parseV2Reply(failed)).toMatchObject({ id: requestId, ok: false, error });
@@ -97,10 +98,7 @@ test('the data of a reply is read by the schema of its request', () => {
     expiresAt: 1_800_000_000,
     content: Uint8Array.of(1, 2),
   };
-  const text = formatV2Reply(encodeBase64Url(new Uint8Array(16)), 'readPaste', {
-    ok: true,
-    data: reply,
-  });
+  const text = formatV2Reply(encodeBase64Url(new Uint8Array(16)), 'readPaste', reply);
   const parsed = parseV2Reply(text);
   expect(parsed?.ok === true && parseReplyData('readPaste', parsed.data)).toEqual(reply);
   expect(() => parseReplyData('readPaste', {})).toThrow(

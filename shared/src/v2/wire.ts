@@ -16,15 +16,17 @@ import { paddedLength } from './padding.js';
 
 /** Messages of version 2 as text: padded JSON on the way out, parsed once on the way in. */
 
+const utf8 = new TextEncoder();
+
+const versioned = z.object({ v: z.literal(WIRE_VERSION) });
+const identified = z.object({ id: idSchema });
+
 /** Whether a parsed message is for version 2 at all. */
-export function isV2Message(json: unknown): boolean {
-  return z.object({ v: z.literal(WIRE_VERSION) }).safeParse(json).success;
-}
+export const isV2Message = (json: unknown): boolean => versioned.safeParse(json).success;
 
 /** The id of a request, whatever else is wrong with it: with it, an answer finds its way. */
-export function requestIdOf(json: unknown): string | undefined {
-  return z.object({ id: idSchema }).safeParse(json).data?.id;
-}
+export const requestIdOf = (json: unknown): string | undefined =>
+  identified.safeParse(json).data?.id;
 
 /** @throws AppError `unknown-event`, `bad-request` (with the path of what is wrong) */
 export function parseV2Request(json: unknown): V2Request {
@@ -44,21 +46,26 @@ export function formatV2Request<E extends EventName>(
   return pad({ v: WIRE_VERSION, id, event, data: z.encode(schema, data) });
 }
 
-/** How a request ended: its data, or why not. */
-export type Outcome<E extends EventName> =
-  | { ok: true; data: ReplyData<E> }
-  | { ok: false; error: { code: ErrorCode; message: string; retryAfterMs?: number | undefined } };
-
 /** @returns padded JSON */
 export function formatV2Reply<E extends EventName>(
   id: string,
-  event: E | undefined,
-  outcome: Outcome<E>,
+  event: E,
+  data: ReplyData<E>,
 ): string {
-  if (!outcome.ok) return pad({ v: WIRE_VERSION, id, ok: false, error: outcome.error });
-  const schema: z.ZodMiniType = event === undefined ? z.object({}) : events[event].reply;
-  return pad({ v: WIRE_VERSION, id, ok: true, data: z.encode(schema, outcome.data) });
+  const schema: z.ZodMiniType = events[event].reply;
+  return pad({ v: WIRE_VERSION, id, ok: true, data: z.encode(schema, data) });
 }
+
+/** Why a request failed. */
+export interface Failure {
+  code: ErrorCode;
+  message: string;
+  retryAfterMs?: number | undefined;
+}
+
+/** @returns padded JSON */
+export const formatV2Failure = (id: string, { code, message, retryAfterMs }: Failure): string =>
+  pad({ v: WIRE_VERSION, id, ok: false, error: { code, message, retryAfterMs } });
 
 /** A reply whose data has not been looked at: which schema it fits depends on what was asked, which its id tells. */
 export type V2Reply = z.output<typeof replySchema>;
@@ -88,7 +95,7 @@ function check<S extends z.ZodMiniType>(schema: S, json: unknown): z.output<S> {
 /** Adds `pad`, so that the length of the whole, in UTF-8, tells only a size class. */
 function pad(message: object): string {
   const text = JSON.stringify({ ...message, pad: '' });
-  const length = new TextEncoder().encode(text).length;
+  const length = utf8.encode(text).length;
   const closing = '"}';
   return text.slice(0, -closing.length) + ' '.repeat(paddedLength(length) - length) + closing;
 }

@@ -1,7 +1,7 @@
 import { MAX_DESTROYED_BYTES } from '../../limits.js';
 import { toStatus, type StatusRow } from '../rows.js';
 import type {
-  ClaimedView,
+  GuardedView,
   GuardedPasteStore,
   Moment,
   NewClaim,
@@ -19,7 +19,6 @@ type ClaimedRow = GuardedRow & { digest: Buffer; number: number | null };
 interface ClaimRow {
   digest: Buffer;
   paste: number | null;
-  max_views: number | null;
 }
 
 export function createGuardedPastes(connection: Connection): GuardedPasteStore {
@@ -32,6 +31,12 @@ export function createGuardedPastes(connection: Connection): GuardedPasteStore {
     },
 
     findOutcome: (request) => findOutcome(connection, request),
+
+    async readUnlimited({ id, accessHash }, index, now) {
+      const values = { id, accessHash, index, ...toValues(now) };
+      const { rows } = await connection.run<GuardedRow>(STATEMENTS.readUnlimited, values);
+      return rows[0] && toView(rows[0]);
+    },
 
     async claimView(claim, now) {
       const values = { ...claim, ...toValues(now) };
@@ -105,7 +110,7 @@ async function findClaimedView(
   connection: Connection,
   { request, digest }: NewClaim,
   now: Moment,
-): Promise<ClaimedView | 'other-request' | undefined> {
+): Promise<GuardedView | 'other-request' | undefined> {
   const values = { request, ...toValues(now) };
   const { rows } = await connection.run<ClaimedRow>(STATEMENTS.findClaimedView, values);
   const claim = rows[0];
@@ -118,13 +123,9 @@ async function findClaimedView(
 async function endClaim(
   connection: Connection,
   request: string,
-  { paste, max_views }: ClaimRow,
+  { paste }: ClaimRow,
 ): Promise<void> {
   if (paste === null) return;
-  if (max_views === null) {
-    await connection.run(STATEMENTS.endClaim, { request });
-    return;
-  }
   await connection.transaction(async ({ run }) => {
     await run(STATEMENTS.lockPaste, { paste });
     await run(STATEMENTS.endClaim, { request });
@@ -150,4 +151,4 @@ const toOutcomeValues = ({ answer, ...outcome }: Outcome) => ({
   answer: Buffer.from(answer),
 });
 
-const toView = (row: GuardedRow): ClaimedView => ({ ...toStatus(row), firstChunk: row.content });
+const toView = (row: GuardedRow): GuardedView => ({ ...toStatus(row), chunk: row.content });

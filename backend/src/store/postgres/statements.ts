@@ -82,11 +82,16 @@ const SQL = {
     ), ${DESTROY('paste JOIN last ON last.number = paste.number')}
     SELECT paste.*, content FROM paste LEFT JOIN contents ON contents.paste = number AND chunk = 0`,
 
+  readUnlimited: `
+    SELECT pastes.bytes, expires_at, expires_in_seconds, max_views, views, content
+    FROM pastes JOIN contents ON contents.paste = number AND chunk = @index
+    WHERE id = @id AND access_hash = @accessHash AND max_views IS NULL AND ${IS_THERE}`,
+
   // Whether there is a view left, taking it, and claiming it for this request, is one statement; if the request has claimed something before, nothing happens.
   claimView: `
     WITH paste AS MATERIALIZED (
       SELECT number, bytes, expires_at, expires_in_seconds, max_views, views + 1 AS views
-      FROM pastes WHERE id = @id AND access_hash = @accessHash AND ${HAS_VIEWS} AND ${IS_THERE}
+      FROM pastes WHERE id = @id AND access_hash = @accessHash AND views < max_views AND ${IS_THERE}
       FOR NO KEY UPDATE
     ), claim AS (
       INSERT INTO claims (request, digest, paste, view, ends_at, forget_at)
@@ -116,9 +121,7 @@ const SQL = {
     FROM claims JOIN pastes ON number = claims.paste JOIN contents ON contents.paste = number AND chunk = @index
     WHERE request = @request AND digest = @digest AND ends_at > @now AND ${IS_THERE}`,
 
-  findClaim: `
-    SELECT digest, paste, max_views FROM claims LEFT JOIN pastes ON number = paste
-    WHERE request = @request`,
+  findClaim: 'SELECT digest, paste FROM claims WHERE request = @request',
 
   endClaim: 'UPDATE claims SET paste = NULL WHERE request = @request',
 

@@ -1,5 +1,5 @@
 import { toStatus } from '../rows.js';
-import type { ClaimedView, GuardedPasteStore, NewClaim, NewGuardedPaste } from '../store.js';
+import type { GuardedView, GuardedPasteStore, NewClaim, NewGuardedPaste } from '../store.js';
 import type { Connection } from './connection.js';
 import type { GuardedRow } from './statements.js';
 import { createUploads } from './uploads.js';
@@ -20,6 +20,13 @@ export function createGuardedPastes(connection: Connection): GuardedPasteStore {
       }),
 
     findOutcome: (request) => connection.read(() => findOutcome(request)),
+
+    readUnlimited: ({ id, accessHash }, index, { seconds, blockHeight = null }) =>
+      connection.read(() => {
+        const values = { id, accessHash, index, now: seconds, blockHeight };
+        const row = statements.readUnlimited.get(values);
+        return row && toView(row);
+      }),
 
     claimView: (claim, { seconds, blockHeight = null }) =>
       connection.write(() => claimOnce(connection, claim, { now: seconds, blockHeight })),
@@ -79,7 +86,7 @@ function claimOnce(
   { statements }: Connection,
   claim: NewClaim,
   moment: { now: number; blockHeight: number | null },
-): ClaimedView | 'other-request' | undefined {
+): GuardedView | 'other-request' | undefined {
   const { request, digest, id, accessHash, endsAt, forgetAt } = claim;
   const earlier = statements.findClaim.get(request);
   if (earlier !== undefined) {
@@ -107,4 +114,4 @@ export function settleClaim(
   if (exhausted !== undefined) connection.destroy(exhausted, maxBytes);
 }
 
-const toView = (row: GuardedRow): ClaimedView => ({ ...toStatus(row), firstChunk: row.content });
+const toView = (row: GuardedRow): GuardedView => ({ ...toStatus(row), chunk: row.content });

@@ -39,9 +39,14 @@ export const SQL = {
 
   takeGuardedView: `
     UPDATE pastes SET views = views + 1
-    WHERE id = @id AND access_hash = @accessHash AND (max_views IS NULL OR views < max_views) AND ${IS_THERE}
+    WHERE id = @id AND access_hash = @accessHash AND views < max_views AND ${IS_THERE}
     RETURNING number, bytes, expires_at, expires_in_seconds, max_views, views,
       (SELECT content FROM contents WHERE paste = number AND chunk = 0) AS content`,
+
+  readUnlimited: `
+    SELECT bytes, expires_at, expires_in_seconds, max_views, views, content
+    FROM pastes JOIN contents ON contents.paste = number AND chunk = @index
+    WHERE id = @id AND access_hash = @accessHash AND max_views IS NULL AND ${IS_THERE}`,
 
   guardedStatus: `
     SELECT bytes, expires_at, expires_in_seconds, max_views, views FROM pastes
@@ -166,7 +171,7 @@ export interface PasteRow {
 
 export type TakenRow = PasteRow & OpenRow;
 
-export type GuardedRow = PasteRow & StatusRow & { content: Buffer };
+export type GuardedRow = StatusRow & { content: Buffer };
 
 export interface SweptRow extends PasteRow {
   /** Whether it was gone before, and only its content had to wait. */
@@ -195,7 +200,8 @@ export interface Statements {
   openBytes: Rows<number>;
   isBlocked: Rows;
   takeOpenView: NamedRows<TakenRow>;
-  takeGuardedView: NamedRows<GuardedRow>;
+  takeGuardedView: NamedRows<PasteRow & GuardedRow>;
+  readUnlimited: NamedRows<GuardedRow>;
   guardedStatus: NamedRows<StatusRow>;
   findToDelete: NamedRows<PasteRow>;
   insertClaim: NamedRows;
@@ -242,7 +248,8 @@ export function prepareStatements(db: Database): Statements {
     openBytes: values<number>(SQL.openBytes),
     isBlocked: rows(SQL.isBlocked),
     takeOpenView: named<TakenRow>(SQL.takeOpenView),
-    takeGuardedView: named<GuardedRow>(SQL.takeGuardedView),
+    takeGuardedView: named<PasteRow & GuardedRow>(SQL.takeGuardedView),
+    readUnlimited: named<GuardedRow>(SQL.readUnlimited),
     guardedStatus: named<StatusRow>(SQL.guardedStatus),
     findToDelete: named<PasteRow>(SQL.findToDelete),
     insertClaim: named(SQL.insertClaim),

@@ -4,8 +4,8 @@ import type { Handler } from '../v2.js';
 /** `readPaste`: takes a view. The request's id is the claim by which further chunks are fetched. */
 export const readPaste: Handler<'readPaste'> = async (key, { pastes }, id) => {
   const view = await pastes.read(id, key);
-  const { expiresInSeconds, firstChunk } = view;
-  return { ...describe(view), expiresInSeconds, content: firstChunk };
+  const { expiresInSeconds, chunk } = view;
+  return { ...describe(view), expiresInSeconds, content: chunk };
 };
 
 /** What both a reader and whoever asks for the status are told. */
