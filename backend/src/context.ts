@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '@pastenym/shared/clock';
-import { secureRandom, type RandomBytes } from '@pastenym/shared/random';
+import type { RandomBytes } from '@pastenym/shared/random';
 import { createAdmission, type Admitting } from './admission/create-admission.js';
 import type { Config } from './config.js';
 import { createCounters, type Counters } from './counters.js';
@@ -11,6 +11,7 @@ import { createOtherNodes, type OtherNodes } from './other-nodes.js';
 import { createGuardedPastes, type GuardedPastes } from './pastes/guarded-pastes.js';
 import { createOpenPastes, type OpenPastes } from './pastes/open-pastes.js';
 import { createPresent, type Present } from './pastes/present.js';
+import { createRandomPool } from './random-pool.js';
 import { SOFTWARE_VERSION } from './software-version.js';
 import { openStore } from './store/open-store.js';
 import type { PasteStore } from './store/store.js';
@@ -56,7 +57,7 @@ export type Overrides = Partial<
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
   const log = overrides.log ?? createLogger(config.LOG_LEVEL);
   const clock = overrides.clock ?? systemClock;
-  const random = overrides.random ?? secureRandom;
+  const random = overrides.random ?? createRandomPool();
   const store = overrides.store ?? (await openStore(config.DATABASE_URL));
   const counters = createCounters();
   const outcomes = new Outcomes({ keptMs: config.V1_OUTCOME_SECONDS * 1000, clock });
