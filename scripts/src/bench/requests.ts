@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { formatV2Request, parseReplyData, parseV2Reply } from '@pastenym/shared/v2/wire';
+import { formatV2Request } from '@pastenym/shared/v2/wire';
 
-/** Requests as clients send them, and what the bench needs of the replies. */
+/** Requests as clients send them, and what the bench needs of the replies, found in the cheapest way: its work is not to slow the service down. */
 
 const newId = () => randomBytes(16).toString('base64url');
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
@@ -54,9 +54,8 @@ export interface KeyV2 {
 }
 
 export function keyOfV2(paste: PasteV2, reply: Buffer): KeyV2 {
-  const parsed = parseV2Reply(reply.toString());
-  if (parsed?.ok !== true) throw new Error(reply.toString().slice(0, 200));
-  const { pasteId } = parseReplyData('createPaste', parsed.data);
+  const pasteId = /"pasteId":"([\w-]{22})"/.exec(reply.toString('latin1'))?.[1];
+  if (pasteId === undefined) throw new Error(reply.toString().slice(0, 200));
   return { pasteId, accessProof: paste.accessProof };
 }
 

@@ -8,10 +8,13 @@ const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
 /** The real service, in a process of its own. */
 export class ServiceProcess {
+  /** Rejects when it ends, whoever ended it. */
+  readonly ended: Promise<never>;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, ended: Promise<never>) {
     this.#child = child;
+    this.ended = ended;
   }
 
   /** Resolves when it can be used. */
@@ -20,12 +23,12 @@ export class ServiceProcess {
       env: { PATH: process.env['PATH'], LOG_LEVEL: 'warn', ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    const ended = once(child, 'close').then(() => {
+    const ended = once(child, 'close').then((): never => {
       throw new Error('The service has ended.');
     });
     await Promise.race([once(child, 'message'), ended]);
     ended.catch(() => undefined); // at its end, it may
-    return new ServiceProcess(child);
+    return new ServiceProcess(child, ended);
   }
 
   /** The most memory that it has had, in bytes (Linux). */
