@@ -74,7 +74,7 @@ export const SETTINGS = {
     integer(1, MAX_V1_TEXT_LENGTH),
   ),
   V1_CREATES: setting(
-    'version 1: whether new pastes are taken (on or off); they cost no work, whatever PUZZLE_DIFFICULTY asks of others',
+    'version 1: whether new pastes are taken (on or off); they cost no work, so where others are asked for some, they may take half of CREATE_BURST',
     'on',
     onOrOff,
   ),

@@ -19,7 +19,7 @@ import { Budget } from './wire/budget.js';
 import { createDispatch } from './wire/dispatch.js';
 import { Failures } from './wire/failures.js';
 import { Inbox } from './wire/inbox.js';
-import { Outcomes } from './wire/outcomes.js';
+import { KeptAnswers } from './wire/v1/kept-answers.js';
 import { createAnswerV1 } from './wire/v1.js';
 import { createAnswerV2, type Instance } from './wire/v2.js';
 
@@ -35,7 +35,7 @@ export interface Context {
   openPastes: OpenPastes;
   guardedPastes: GuardedPastes;
   admitting: Admitting;
-  outcomes: Outcomes;
+  keptAnswers: KeptAnswers;
   /** Each way into the mixnet has one of its own, with bounds of its own: one that is stuck does not hold the others up. */
   createInbox: () => Inbox;
   openMixnet: OpenMixnet;
@@ -60,7 +60,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const random = overrides.random ?? createRandomPool();
   const store = overrides.store ?? (await openStore(config.DATABASE_URL));
   const counters = createCounters();
-  const outcomes = new Outcomes({ keptMs: config.V1_OUTCOME_SECONDS * 1000, clock });
+  const keptAnswers = new KeptAnswers({ keptMs: config.V1_OUTCOME_SECONDS * 1000, clock });
   const admitting = createAdmission(config, { store, clock, random });
   const { admission, work } = admitting;
   const failures = new Failures({ clock, counters, log });
@@ -80,7 +80,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const answerV1 = createAnswerV1({
     pastes: openPastes,
     takesPastes: config.V1_CREATES,
-    ...{ admission, outcomes, clock, maxTextBytes, capabilities, chain, ipfs, failures },
+    ...{ admission, keptAnswers, clock, maxTextBytes, capabilities, chain, ipfs, failures },
   });
   const answerV2 = createAnswerV2({
     pastes: guardedPastes,
@@ -99,7 +99,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const openMixnet = overrides.openMixnet ?? createOpenMixnet(log);
   return {
     ...{ config, log, clock, now, random, counters, store },
-    ...{ openPastes, guardedPastes, admitting, outcomes, createInbox, openMixnet, otherNodes },
+    ...{ openPastes, guardedPastes, admitting, keptAnswers, createInbox, openMixnet, otherNodes },
   };
 }
 

@@ -21,10 +21,10 @@ export const SMALL_ANSWER_BYTES = 64 * 1024;
 export const MAX_REPLY_BYTES = MAX_MESSAGE_BYTES - 1024;
 
 /** Answers that are kept for requests that are sent again. The oldest goes first. */
-export const MAX_OUTCOMES = 10_000;
+export const MAX_KEPT_ANSWERS = 10_000;
 
 /** Characters of those answers, one byte each: they are ASCII. */
-export const MAX_OUTCOME_CHARACTERS = 32 * 1024 * 1024;
+export const MAX_KEPT_CHARACTERS = 32 * 1024 * 1024;
 
 /** Expired pastes, and other things that are over, that are deleted in one transaction: as many as do not hold up an answer. */
 export const MAX_SWEPT_ROWS = 25;
@@ -49,6 +49,12 @@ export const MAX_V2_MESSAGE_BYTES = 128 * 1024;
 /** Requests for large answers that wait until there is room for them, which `MAX_HELD_MESSAGES` leaves half of to all others. */
 export const MAX_WAITING_FOR_ROOM = MAX_HELD_MESSAGES / 2;
 
+/**
+ * How much longer a view may be read for each chunk after the first: it is some 56 packets, of which a client gets 50 to 100 a second, if it shares them with nobody and
+ * none is lost.
+ */
+export const CLAIM_SECONDS_PER_CHUNK = 5;
+
 /** Whoever is refused because too much is waiting, should not come back sooner. */
 export const BUSY_RETRY_MS = 2000;
 
@@ -60,5 +66,8 @@ export const MIN_EXPIRY_SECONDS = 60;
  */
 export const RESERVED_DISK_BYTES = 64 * 1024 * 1024;
 
-/** Solutions of puzzles that are remembered, for each window of time, so that none serves twice. Each costs its author work and us some 200 bytes. */
+/**
+ * Solutions of puzzles that are remembered, for each window of time, so that none serves twice. Each costs its author work and us some 200 bytes. In five minutes a nym-client, which
+ * carries some hundred packets a second, brings fewer.
+ */
 export const MAX_SPENT_SOLUTIONS = 50_000;

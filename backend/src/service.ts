@@ -117,7 +117,7 @@ function addressPublisher({ config, log }: Context): (index: number, selfAddress
 }
 
 function createSweeper(context: Context): Sweeper {
-  const { store, now, counters, outcomes, admitting, config, log } = context;
+  const { store, now, counters, keptAnswers, admitting, config, log } = context;
   const logCounters = counterLogger(context);
   return new Sweeper({
     store,
@@ -126,7 +126,7 @@ function createSweeper(context: Context): Sweeper {
     log,
     intervalMs: config.SWEEP_INTERVAL_SECONDS * 1000,
     alsoDo: async () => {
-      outcomes.prune();
+      keptAnswers.prune();
       logCounters();
       await admitting.quota.refresh();
     },

@@ -165,6 +165,15 @@ describe('new pastes', () => {
     expect(await ask(web.newText())).toBe(V1_BUSY);
   });
 
+  test('of version 1, which cost no work, leave half of that to those that do', async () => {
+    const { ask, time } = await start({ CREATES_PER_SECOND: '2', CREATE_BURST: '4' });
+    for (let n = 0; n < 3; n++) idIn(await ask(web.newText()));
+    expect(await ask(web.newText())).toBe(V1_BUSY);
+    time.now += 500;
+    idIn(await ask(web.newText()));
+    expect(await ask(web.newText())).toBe(V1_BUSY);
+  });
+
   test('that were too many at first, may be sent again as they were', async () => {
     const { call, ask, time } = await start({
       ...NO_WORK,

@@ -1,13 +1,17 @@
 import { AppError } from '@pastenym/shared/errors';
+import { BUSY_RETRY_MS } from '../limits.js';
 import type { Upkeep } from '../store/store.js';
+import { QUIET_FULLNESS } from './difficulty.js';
 import type { Quota } from './quota.js';
 import type { TokenBucket } from './token-bucket.js';
 
 export interface AdmissionOptions {
-  bucket: Pick<TokenBucket, 'take'>;
+  bucket: Pick<TokenBucket, 'take' | 'fullness'>;
   quota: Pick<Quota, 'within'>;
   store: Pick<Upkeep, 'usage'>;
   maxUploads: number;
+  /** Whether work is asked of those who can be asked for it, ever. */
+  asksForWork: boolean;
 }
 
 /** An upload that is abandoned, or completed, makes room; nobody knows when. */
@@ -34,6 +38,18 @@ export class Admission {
       this.#takeToken();
       return create();
     });
+  }
+
+  /**
+   * The same for those who cannot be asked for work. They leave half of what may come to those who can, whose price would rise with each of them.
+   * @throws as `store`
+   */
+  async storeUnpaid<T>(bytes: number, create: () => Promise<T>): Promise<T> {
+    const { bucket, asksForWork } = this.#options;
+    if (asksForWork && bucket.fullness < QUIET_FULLNESS) {
+      throw new AppError('busy', { retryAfterMs: BUSY_RETRY_MS });
+    }
+    return this.store(bytes, create);
   }
 
   /** Begins an upload. @throws AppError `too-many-uploads`, and what `store` throws */

@@ -42,7 +42,11 @@ export function createAdmission(
   const difficulty = () => difficultyAt(bucket.fullness, difficulties);
   const quota = new Quota({ quotaBytes: config.STORE_QUOTA_BYTES, store });
   return {
-    admission: new Admission({ bucket, quota, store, maxUploads: config.MAX_UPLOADS }),
+    admission: new Admission({
+      ...{ bucket, quota, store },
+      maxUploads: config.MAX_UPLOADS,
+      asksForWork: Math.max(difficulties.base, difficulties.max) > 0,
+    }),
     quota,
     work: new ProofOfWork({ clock, random, difficulty }),
   };

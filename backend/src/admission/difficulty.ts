@@ -6,7 +6,7 @@ export interface Difficulties {
 }
 
 /** As long as the bucket of creates is this full, everything is well. */
-const QUIET_FULLNESS = 0.5;
+export const QUIET_FULLNESS = 0.5;
 /** From nothing it rises to this first: a hundredth of a second of a phone's time. */
 const LEAST_DIFFICULTY = 1024;
 

@@ -56,6 +56,27 @@ test('what was there before counts, and what is deleted makes room at the next r
   await expect(quota.within(PASTE, stored)).rejects.toEqual(full);
 });
 
+test('what is stored while the store is asked how full it is, counts', async () => {
+  let free = Promise.resolve<undefined>(undefined);
+  let answer: () => void = () => undefined;
+  const slow = new Quota({
+    quotaBytes: 2 * (PASTE + PASTE_OVERHEAD_BYTES),
+    store: { usage: () => Promise.resolve(usage), freeBytes: () => free },
+  });
+  await slow.within(PASTE, stored);
+  usage = { pastes: 1, bytes: PASTE, uploads: 0 };
+  free = new Promise((resolve) => {
+    answer = () => {
+      resolve(undefined);
+    };
+  });
+  const refreshing = slow.refresh();
+  await slow.within(PASTE, stored);
+  answer();
+  await refreshing;
+  await expect(slow.within(PASTE, stored)).rejects.toEqual(full);
+});
+
 test('the last of the disk is not used up, whatever the operator allows', async () => {
   freeBytes = RESERVED_DISK_BYTES + PASTE + PASTE_OVERHEAD_BYTES;
   expect(await quota.within(PASTE, stored)).toBe('stored');

@@ -14,6 +14,8 @@ export class Quota {
   readonly #store: Pick<Upkeep, 'usage' | 'freeBytes'>;
   #first: Promise<void> | undefined;
   #roomBytes = 0;
+  /** Since the start. */
+  #storedBytes = 0;
   /** Accepted, but not stored yet. */
   #comingBytes = 0;
 
@@ -22,14 +24,16 @@ export class Quota {
     this.#store = store;
   }
 
-  /** Asks the store how full it is. */
+  /** Asks the store how full it is. What is stored while it is asked may be missing in its answer, and is taken off once more. */
   async refresh(): Promise<void> {
+    const storedBefore = this.#storedBytes;
     const [usage, freeBytes = Infinity] = await Promise.all([
       this.#store.usage(),
       this.#store.freeBytes(),
     ]);
     const left = this.#quotaBytes - countBytes(usage);
-    this.#roomBytes = Math.min(left, freeBytes - RESERVED_DISK_BYTES);
+    const meanwhile = this.#storedBytes - storedBefore;
+    this.#roomBytes = Math.min(left, freeBytes - RESERVED_DISK_BYTES) - meanwhile;
   }
 
   /**
@@ -46,6 +50,7 @@ export class Quota {
     try {
       const created = await create();
       this.#roomBytes -= bytes;
+      this.#storedBytes += bytes;
       return created;
     } finally {
       this.#comingBytes -= bytes;

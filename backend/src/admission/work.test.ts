@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { secureRandom } from '@pastenym/shared/random';
-import { solvePuzzle } from '@pastenym/shared/v2/puzzle';
+import { isSolved, solvePuzzle } from '@pastenym/shared/v2/puzzle';
 import { WINDOW_SECONDS } from './challenge.js';
 import { ProofOfWork, type Work } from './work.js';
 
@@ -79,10 +79,33 @@ test('work of a quiet time counts as long as it was not far too little, and no w
   expect(spend(cheap)).toThrow(required);
 });
 
+test('who works anew for a higher price, as they are told to when it has risen, is let in', async () => {
+  const content = newHash();
+  expect(spend(await workFor(content))).not.toThrow();
+  difficulty = 5000;
+  expect(spend(await workFor(content, 'another'))).not.toThrow();
+  expect(spend(await workFor(content, 'a third'))).toThrow(required);
+});
+
+test('a second solution for the same content and challenge is no new work', async () => {
+  const content = newHash();
+  const done = await workFor(content);
+  expect(spend(done)).not.toThrow();
+  const solution = new Uint8Array(done.puzzle!.solution);
+  const statement = { challenge: done.puzzle!.challenge, commitment: content, difficulty };
+  do solution.set(secureRandom(8), 0);
+  while (!isSolved(statement, solution));
+  const puzzle = { challenge: done.puzzle!.challenge, solution };
+  expect(spend({ ...done, request: 'another', puzzle })).toThrow(required);
+});
+
 test('what must be remembered is bounded, and forgotten with its window', async () => {
-  for (let n = 0; n < 3; n++) spend(await workFor(newHash(), `${n}`))();
+  const first = await workFor(newHash(), 'first');
+  spend(first)();
+  for (let n = 0; n < 2; n++) spend(await workFor(newHash(), `${n}`))();
   const late = await workFor(newHash());
   expect(spend(late)).toThrow(expect.objectContaining({ code: 'busy' }));
+  expect(spend(first)).not.toThrow(); // It is remembered already.
   time.now += WINDOW_SECONDS * 1000;
   expect(spend(await workFor(newHash()))).not.toThrow();
 });

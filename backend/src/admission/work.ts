@@ -40,7 +40,7 @@ const LEAST_SHARE = 1 / 4;
 export class ProofOfWork {
   readonly #options: Required<ProofOfWorkOptions>;
   readonly #challenges: Challenges;
-  /** By window: the request that each content was worked for. */
+  /** By window: the request that work was spent on, by the work's challenge and content. */
   readonly #spent = new Map<number, Map<string, string>>();
 
   constructor(options: ProofOfWorkOptions) {
@@ -74,15 +74,20 @@ export class ProofOfWork {
     return isSolved(statement, puzzle.solution) ? challenge : undefined;
   }
 
-  #remember({ request, contentHash }: Work, { window }: Challenge): void {
+  /**
+   * Not by the solution: of one that has been found, others are made by replacing one of its parts, at an eighth of the work. Whoever has done the work anew, for a challenge that asks for
+   * more, is not held by what they did for less.
+   */
+  #remember({ request, contentHash }: Work, { window, difficulty }: Challenge): void {
     const spent = this.#spentIn(window);
-    const content = Buffer.from(contentHash).toString('base64');
-    const earlier = spent.get(content);
-    if (earlier !== undefined && earlier !== request) throw new AppError('puzzle-required');
+    const key = `${difficulty} ${Buffer.from(contentHash).toString('base64')}`;
+    const earlier = spent.get(key);
+    if (earlier === request) return;
+    if (earlier !== undefined) throw new AppError('puzzle-required');
     if (spent.size >= this.#options.maxSpent) {
       throw new AppError('busy', { retryAfterMs: WINDOW_SECONDS * 1000 });
     }
-    spent.set(content, request);
+    spent.set(key, request);
   }
 
   /** Forgets the windows whose challenges are no longer good. */

@@ -111,7 +111,8 @@ describe('a request to create', () => {
       const created = await pastes.create(request, draft(content));
       now += 1000;
       expect(await pastes.create(request, draft(content))).toEqual(created);
-      expect(await pastes.findCreated(request, draft(content))).toEqual(created);
+      const refuse = () => Promise.reject(new Error('Nothing more is asked of it.'));
+      expect(await pastes.create(request, draft(content), refuse)).toEqual(created);
     }
     expect(await store.usage()).toMatchObject({ pastes: 2 });
   });
@@ -127,15 +128,20 @@ describe('a request to create', () => {
     ];
     for (const other of others) {
       await expect(pastes.create('create', other)).rejects.toMatchObject({ code: 'id-reused' });
-      await expect(pastes.findCreated('create', other)).rejects.toMatchObject({
-        code: 'id-reused',
-      });
     }
     expect(await store.usage()).toMatchObject({ pastes: 1 });
   });
 
-  test('has had no answer before it came', async () => {
-    expect(await pastes.findCreated('create', draft(SMALL))).toBeUndefined();
+  test('is stored if it is admitted, and asked for that only if it is right', async () => {
+    const refuse = jest.fn(() => Promise.reject(new Error('full')));
+    await expect(pastes.create('create', draft(SMALL), refuse)).rejects.toThrow('full');
+    expect(await store.findOutcome('create')).toBeUndefined();
+    const wrong = pastes.create('create', draft(SMALL, { contentHash: sha256(SMALL) }), refuse);
+    await expect(wrong).rejects.toMatchObject({ code: 'content-mismatch' });
+    expect(refuse).toHaveBeenCalledTimes(1);
+    expect(await pastes.create('create', draft(SMALL))).toMatchObject({
+      pasteId: expect.any(String),
+    });
   });
 
   test('draws another id if one is taken', async () => {
@@ -351,6 +357,18 @@ describe('a request to read', () => {
     const late = pastes.read('read', keyOf(created));
     await expect(late).rejects.toMatchObject({ code: 'not-found' });
     expect(await store.usage()).toMatchObject({ pastes: 0 });
+  });
+
+  test('of a large paste may take longer, by five seconds for each further chunk', async () => {
+    const created = await createLarge({ views: 1, expiresInSeconds: 100_000 });
+    await putAll(created.uploadId);
+    await pastes.read('read', keyOf(created));
+    now += CLAIM_SECONDS + 9;
+    await pastes.read('read', keyOf(created));
+    expect(await pastes.readChunk('read', keyOf(created), 2)).toHaveLength(77);
+    now += 1;
+    const late = pastes.readChunk('read', keyOf(created), 2);
+    await expect(late).rejects.toMatchObject({ code: 'not-found' });
   });
 
   test('ends by itself', async () => {

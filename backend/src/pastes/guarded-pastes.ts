@@ -13,6 +13,7 @@ import type {
   Outcome,
   Upload,
 } from '../store/store.js';
+import { CLAIM_SECONDS_PER_CHUNK } from '../limits.js';
 import { roundExpiry } from './expiry-steps.js';
 import { withNewId } from './open-pastes.js';
 import { dayOf, type Present } from './present.js';
@@ -42,6 +43,11 @@ export interface Created {
   uploadId?: string;
 }
 
+/** Whether a paste may be stored; if so, stores it. */
+export type Admit = (store: () => Promise<Created>) => Promise<Created>;
+
+const atOnce: Admit = (store) => store();
+
 /** A paste as its readers name it. */
 export interface Key {
   pasteId: string;
@@ -55,10 +61,11 @@ export interface Key {
  * All throw AppError: `not-found` for a paste that is unknown, expired, used up, blocked or not complete, and for a wrong proof: which of these, does not show.
  */
 export interface GuardedPastes {
-  /** @throws AppError `id-reused`, `content-mismatch` */
-  create(request: string, draft: GuardedDraft): Promise<Created>;
-  /** What a request to create was answered before, if it was; so that whatever else it is asked for is not asked twice. */
-  findCreated(request: string, draft: GuardedDraft): Promise<Created | undefined>;
+  /**
+   * @param admit asked for what is right and new, before it is stored: a request that was answered before is answered again, whatever it is asked for by now
+   * @throws AppError `id-reused`, `content-mismatch`, and what `admit` throws
+   */
+  create(request: string, draft: GuardedDraft, admit?: Admit): Promise<Created>;
   /**
    * @returns which chunks are still missing, the first of them
    * @throws AppError `unknown-upload`, `content-mismatch`
@@ -81,7 +88,7 @@ export interface GuardedPastesOptions {
   store: GuardedPasteStore;
   now: Present;
   random?: RandomBytes;
-  /** How long a view that was taken may be read. */
+  /** How long a view that was taken may be read, if it is a single chunk. */
   claimSeconds: number;
   /** How long the outcome of a request is remembered, at least. */
   outcomeSeconds: number;
@@ -103,8 +110,14 @@ class Guarded implements GuardedPastes {
     this.#options = { random: secureRandom, ...options };
   }
 
-  async create(request: string, draft: GuardedDraft): Promise<Created> {
+  async create(request: string, draft: GuardedDraft, admit: Admit = atOnce): Promise<Created> {
     checkContent(draft);
+    const earlier = await this.#options.store.findOutcome(request);
+    if (earlier !== undefined) return readCreated(earlier, draft);
+    return admit(() => this.#create(request, draft));
+  }
+
+  async #create(request: string, draft: GuardedDraft): Promise<Created> {
     const { store, now, random } = this.#options;
     const outcome = await withNewId(random, async (id) => {
       const moment = now();
@@ -114,11 +127,6 @@ class Guarded implements GuardedPastes {
       return stored === 'id-taken' ? undefined : stored;
     });
     return readCreated(outcome, draft);
-  }
-
-  async findCreated(request: string, draft: GuardedDraft): Promise<Created | undefined> {
-    const outcome = await this.#options.store.findOutcome(request);
-    return outcome && readCreated(outcome, draft);
   }
 
   async putChunk(uploadId: string, index: number, content: Uint8Array): Promise<number[]> {
@@ -156,17 +164,24 @@ class Guarded implements GuardedPastes {
   }
 
   async read(request: string, key: Key): Promise<GuardedView> {
-    const { store, now, claimSeconds, outcomeSeconds } = this.#options;
-    const moment = now();
-    const endsAt = moment.seconds + claimSeconds;
-    const forgetAt = Math.max(endsAt, moment.seconds + outcomeSeconds);
-    const paste = pasteKey(key);
-    const unlimited = await store.readUnlimited(paste, 0, moment);
-    if (unlimited !== undefined) return unlimited;
-    const claim = { ...claimKey(request, key), ...paste, endsAt, forgetAt };
-    const view = await store.claimView(claim, moment);
+    const { store, now } = this.#options;
+    const [paste, moment] = [pasteKey(key), now()];
+    const status = await store.guardedStatus(paste, moment);
+    if (status !== undefined && status.maxViews === undefined) {
+      return found(await store.readUnlimited(paste, 0, moment));
+    }
+    // If no view is left, only a request that has claimed one finds the paste: its claim ends when it was said to.
+    const times = this.#claimTimes(status?.bytes ?? 0, moment);
+    const view = await store.claimView({ ...claimKey(request, key), ...paste, ...times }, moment);
     if (view === 'other-request') throw new AppError('id-reused');
     return found(view);
+  }
+
+  #claimTimes(bytes: number, { seconds }: Moment) {
+    const { claimSeconds, outcomeSeconds } = this.#options;
+    const furtherChunks = Math.max(0, countChunks(bytes) - 1);
+    const endsAt = seconds + claimSeconds + furtherChunks * CLAIM_SECONDS_PER_CHUNK;
+    return { endsAt, forgetAt: Math.max(endsAt, seconds + outcomeSeconds) };
   }
 
   async readChunk(claim: string, key: Key, index: number): Promise<Uint8Array> {

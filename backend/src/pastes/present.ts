@@ -11,5 +11,5 @@ export function createPresent(clock: Clock, blockHeight?: () => number | undefin
   return () => ({ seconds: Math.floor(clock() / 1000), blockHeight: blockHeight?.() });
 }
 
-/** Days since 1970: nothing finer is kept of when a paste was made. */
+/** Days since 1970: of when a paste was made, nothing finer is kept in so many words. (Expiries tell more: see `expiryStep`.) */
 export const dayOf = ({ seconds }: Moment) => Math.floor(seconds / SECONDS_PER_DAY);

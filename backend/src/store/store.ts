@@ -44,7 +44,7 @@ interface Paste {
   id: string;
   /** How many views it has; undefined for any number. */
   maxViews: number | undefined;
-  /** Days since 1970. Nothing finer is kept. */
+  /** Days since 1970. */
   createdDay: number;
 }
 

@@ -10,7 +10,8 @@ import { SMALL_ANSWER_BYTES } from '../limits.js';
 import type { OpenPastes } from '../pastes/open-pastes.js';
 import type { Failures } from './failures.js';
 import type { Room } from './inbox.js';
-import { Outcomes, type Outcome } from './outcomes.js';
+import type { ParsedMessage } from './parsed-message.js';
+import { KeptAnswers, type LastingAnswer } from './v1/kept-answers.js';
 import { getText } from './v1/get-text.js';
 import type { IpfsFiles } from './v1/ipfs.js';
 import { newText } from './v1/new-text.js';
@@ -21,18 +22,12 @@ export interface V1Answer {
   isAlwaysRaw: boolean;
 }
 
-/** A message of version 1: JSON, and the text that it was. */
-export interface V1Message {
-  json: unknown;
-  text: string;
-}
-
-export type AnswerV1 = (message: V1Message, room: Room) => Promise<V1Answer>;
+export type AnswerV1 = (message: ParsedMessage, room: Room) => Promise<V1Answer>;
 
 export interface V1Options {
   pastes: OpenPastes;
-  admission: Pick<Admission, 'store'>;
-  outcomes: Outcomes;
+  admission: Pick<Admission, 'storeUnpaid'>;
+  keptAnswers: KeptAnswers;
   clock: Clock;
   maxTextBytes: number;
   /** Whether pastes are taken at all; they are read in any case. */
@@ -77,10 +72,10 @@ async function answerOnce(
   options: V1Options,
 ): Promise<string> {
   const isRepeatable = request.event !== 'ping' && REQUEST_ID.test(request.id ?? '');
-  const key = isRepeatable ? Outcomes.key(text) : undefined;
+  const key = isRepeatable ? KeptAnswers.key(text) : undefined;
   await makeRoom(request, key, room, options);
   if (key === undefined) return (await serve(request, options)).answer;
-  return options.outcomes.once(key, () => serve(request, options));
+  return options.keptAnswers.once(key, () => serve(request, options));
 }
 
 /** A few large pastes, read by many at once, would fill the memory. */
@@ -88,16 +83,16 @@ async function makeRoom(
   request: V1Request,
   key: string | undefined,
   room: Room,
-  { pastes, outcomes }: V1Options,
+  { pastes, keptAnswers }: V1Options,
 ): Promise<void> {
   if (request.event !== 'getText') return;
-  const kept = key === undefined ? undefined : outcomes.length(key);
+  const kept = key === undefined ? undefined : keptAnswers.length(key);
   const bytes = kept ?? (await pastes.contentBytes(request.data.urlId)) ?? 0;
   if (bytes > SMALL_ANSWER_BYTES) await room.reserve(bytes);
 }
 
 /** A refusal has had no effect, so the request may be tried again: its answer is not kept. */
-async function serve(request: V1Request, options: V1Options): Promise<Outcome> {
+async function serve(request: V1Request, options: V1Options): Promise<LastingAnswer> {
   try {
     const { reply, goodUntil } = await handle(request, options);
     return { answer: formatV1Reply(reply, request.id), goodUntil };

@@ -12,7 +12,7 @@ import type { Capabilities } from '../capabilities.js';
 import { MAX_V2_MESSAGE_BYTES } from '../limits.js';
 import type { GuardedPastes } from '../pastes/guarded-pastes.js';
 import type { Failures } from './failures.js';
-import type { V1Message } from './v1.js';
+import type { ParsedMessage } from './parsed-message.js';
 import { ackRead } from './v2/ack-read.js';
 import { createPaste } from './v2/create-paste.js';
 import { deletePaste } from './v2/delete-paste.js';
@@ -23,7 +23,7 @@ import { readChunk } from './v2/read-chunk.js';
 import { readPaste } from './v2/read-paste.js';
 
 /** @returns undefined if the message has no id: its sender could not tell whose answer that is */
-export type AnswerV2 = (message: V1Message) => Promise<string | undefined>;
+export type AnswerV2 = (message: ParsedMessage) => Promise<string | undefined>;
 
 export interface V2Options {
   pastes: GuardedPastes;
@@ -74,7 +74,7 @@ export function createAnswerV2(options: V2Options): AnswerV2 {
     const id = requestIdOf(json);
     if (id === undefined) return undefined;
     try {
-      if (text.length > MAX_V2_MESSAGE_BYTES) throw new AppError('message-too-large');
+      if (Buffer.byteLength(text) > MAX_V2_MESSAGE_BYTES) throw new AppError('message-too-large');
       return await serve(parseV2Request(json), options);
     } catch (error) {
       return formatV2Failure(id, options.failures.report(error));

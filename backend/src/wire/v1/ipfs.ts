@@ -26,7 +26,7 @@ export async function newTextOnIpfs(
   if (encParams === undefined || encParams.iv === '') throw new V1Refusal(refusals.badText);
   const document = formatIpfsDocument({ text, encParams, createdAt: clock() });
   // It takes no room in the store.
-  const hash = await admission.store(0, () => ipfs.add(document));
+  const hash = await admission.storeUnpaid(0, () => ipfs.add(document));
   return { reply: { ipfs: true, hash, url_id: hash } satisfies NewTextReply, goodUntil: Infinity };
 }
 

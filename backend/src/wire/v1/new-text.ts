@@ -31,7 +31,7 @@ export async function newText(
     expiresAt: paste.expiration === undefined ? undefined : readExpiry(paste.expiration, clock()),
     expiresAtBlock: readBlocks(paste.expirationBlocks, chain),
   };
-  const id = await admission.store(content.length, () => pastes.create(draft));
+  const id = await admission.storeUnpaid(content.length, () => pastes.create(draft));
   return { reply: { ipfs: false, url_id: id } satisfies NewTextReply, goodUntil: Infinity };
 }
 

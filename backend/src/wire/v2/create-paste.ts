@@ -1,29 +1,24 @@
 import { AppError } from '@pastenym/shared/errors';
 import type { RequestData } from '@pastenym/shared/v2/messages';
 import { MIN_EXPIRY_SECONDS } from '../../limits.js';
-import type { Created, GuardedDraft } from '../../pastes/guarded-pastes.js';
-import type { Handler, Instance, V2Options } from '../v2.js';
+import type { GuardedDraft } from '../../pastes/guarded-pastes.js';
+import type { Handler, Instance } from '../v2.js';
 
 /** `createPaste`: stores a paste, or begins to. What has been answered before is answered again, at no further cost. */
-export const createPaste: Handler<'createPaste'> = async (data, options, id) => {
+export const createPaste: Handler<'createPaste'> = async (
+  data,
+  { pastes, admission, work, instance },
+  id,
+) => {
   const draft = toDraft(data);
-  checkLimits(draft, options.instance);
-  const earlier = await options.pastes.findCreated(id, draft);
-  return earlier ?? create(id, draft, data.puzzle, options);
+  checkLimits(draft, instance);
+  return pastes.create(id, draft, (store) => {
+    work.spend({ request: id, contentHash: draft.contentHash, puzzle: data.puzzle });
+    return draft.content === undefined
+      ? admission.beginUpload(draft.size, store)
+      : admission.store(draft.size, store);
+  });
 };
-
-async function create(
-  id: string,
-  draft: GuardedDraft,
-  puzzle: RequestData<'createPaste'>['puzzle'],
-  { pastes, admission, work }: V2Options,
-): Promise<Created> {
-  work.spend({ request: id, contentHash: draft.contentHash, puzzle });
-  const store = () => pastes.create(id, draft);
-  return draft.content === undefined
-    ? admission.beginUpload(draft.size, store)
-    : admission.store(draft.size, store);
-}
 
 function toDraft(data: RequestData<'createPaste'>): GuardedDraft {
   const { accessHash, deleteHash, views, expiresInSeconds, size, contentHash, content } = data;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { systemClock, type Clock } from '@pastenym/shared/clock';
-import { MAX_OUTCOME_CHARACTERS, MAX_OUTCOMES } from '../limits.js';
+import { MAX_KEPT_CHARACTERS, MAX_KEPT_ANSWERS } from '../../limits.js';
 
 /** How a request ended. */
-export interface Outcome {
+export interface LastingAnswer {
   answer: string;
   /** In milliseconds since 1970: not to be given again from then on. Infinity: for as long as answers are kept; 0: not at all. */
   goodUntil: number;
@@ -14,10 +14,10 @@ interface Kept {
   keptUntil: number;
 }
 
-export interface OutcomesOptions {
+export interface KeptAnswersOptions {
   keptMs: number;
   clock?: Clock;
-  maxOutcomes?: number;
+  maxAnswers?: number;
   maxCharacters?: number;
 }
 
@@ -26,18 +26,18 @@ export interface OutcomesOptions {
  * the same answer. They are kept in memory: for `keptMs`, within bounds of number and size (then the oldest goes first), and until the process
  * ends; and no longer than what they tell of may be told. They are found by a digest of the request, which its id is part of, so an id that is used twice cannot fetch another's answer.
  */
-export class Outcomes {
-  readonly #options: Required<OutcomesOptions>;
+export class KeptAnswers {
+  readonly #options: Required<KeptAnswersOptions>;
   /** In the order in which they were kept, so that the first is the oldest. */
   readonly #kept = new Map<string, Kept>();
   readonly #pending = new Map<string, Promise<string>>();
   #characters = 0;
 
-  constructor(options: OutcomesOptions) {
+  constructor(options: KeptAnswersOptions) {
     this.#options = {
       clock: systemClock,
-      maxOutcomes: MAX_OUTCOMES,
-      maxCharacters: MAX_OUTCOME_CHARACTERS,
+      maxAnswers: MAX_KEPT_ANSWERS,
+      maxCharacters: MAX_KEPT_CHARACTERS,
       ...options,
     };
   }
@@ -51,7 +51,7 @@ export class Outcomes {
    * Answers a request: by what was answered before, or together with the same request that is being worked on, or by `work`. What `work`
    * throws is not kept, so that the request may be tried again.
    */
-  async once(key: string, work: () => Promise<Outcome>): Promise<string> {
+  async once(key: string, work: () => Promise<LastingAnswer>): Promise<string> {
     const known = this.#find(key)?.answer ?? this.#pending.get(key);
     if (known !== undefined) return known;
     const answer = this.#keep(key, work());
@@ -83,15 +83,15 @@ export class Outcomes {
     return undefined;
   }
 
-  async #keep(key: string, outcome: Promise<Outcome>): Promise<string> {
-    const { answer, goodUntil } = await outcome;
-    const { keptMs, clock, maxOutcomes, maxCharacters } = this.#options;
+  async #keep(key: string, answered: Promise<LastingAnswer>): Promise<string> {
+    const { answer, goodUntil } = await answered;
+    const { keptMs, clock, maxAnswers, maxCharacters } = this.#options;
     const keptUntil = Math.min(clock() + keptMs, goodUntil);
     if (keptUntil <= clock()) return answer;
     this.#kept.set(key, { answer, keptUntil });
     this.#characters += answer.length;
     for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= maxOutcomes && this.#characters <= maxCharacters) break;
+      if (this.#kept.size <= maxAnswers && this.#characters <= maxCharacters) break;
       this.#forget(oldest);
     }
     return answer;
