@@ -117,9 +117,11 @@ function parseEncParams(encParams: unknown): NewText['encParams'] {
   return object.data;
 }
 
+const getTextSchema = z.object({ urlId: z.string() });
+
 /** What is no id at all is answered as an id that does not exist. */
 function parseUrlId(data: unknown): string {
-  const parsed = z.object({ urlId: z.string() }).safeParse(data);
+  const parsed = getTextSchema.safeParse(data);
   if (!parsed.success) throw new V1Refusal(refusals.notFound);
   return parsed.data.urlId.trim();
 }

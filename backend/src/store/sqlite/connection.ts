@@ -4,7 +4,7 @@ import { MAX_DESTROYED_BYTES } from '../../limits.js';
 import { isFull } from './is-full.js';
 import { openDatabase } from './open-database.js';
 import { prepareStatements, type PasteRow, type Statements } from './statements.js';
-import { WriteGroup } from './write-group.js';
+import { TransactionGroup } from './transaction-group.js';
 
 /** What the verbs of the store share. */
 export class Connection {
@@ -12,13 +12,13 @@ export class Connection {
   readonly statements: Statements;
   /** Of what was deleted, something may still stand in files; a process that was killed may have left some. */
   hasTraces = true;
-  readonly #writes: WriteGroup;
+  readonly #group: TransactionGroup;
 
   /** @throws StartupError */
   constructor(path: string) {
     this.db = openDatabase(path);
     this.statements = prepareStatements(this.db);
-    this.#writes = new WriteGroup(this.db);
+    this.#group = new TransactionGroup(this.db);
   }
 
   /**
@@ -27,15 +27,20 @@ export class Connection {
    */
   async write<T>(work: () => T): Promise<T> {
     try {
-      return await this.#writes.run(work);
+      return await this.#group.write(work);
     } catch (error) {
       throw isFull(error) ? new AppError('store-full', { cause: error }) : error;
     }
   }
 
-  /** Async, so that a failure is a rejection. */
+  /** The same for what changes nothing. */
+  read<T>(work: () => T): Promise<T> {
+    return this.#group.read(work);
+  }
+
+  /** For what is done in no transaction. Async, so that a failure is a rejection. */
   // eslint-disable-next-line @typescript-eslint/require-await
-  async read<T>(work: () => T): Promise<T> {
+  async outside<T>(work: () => T): Promise<T> {
     return work();
   }
 
@@ -47,7 +52,7 @@ export class Connection {
   }
 
   close(): void {
-    this.#writes.commit();
+    this.#group.commit();
     this.db.close();
   }
 }

@@ -47,7 +47,7 @@ export function openSqliteOperatorStore(path: string, { mayCreate = false } = {}
     importOpen: (paste) => connection.write(() => importOnce(connection, paste)),
     backUp: (file) => backUp(connection.db, file),
     close: () =>
-      connection.read(() => {
+      connection.outside(() => {
         connection.close();
       }),
   };
@@ -59,20 +59,20 @@ function createLookups(connection: Connection, path: string): Lookups {
   const { db } = connection;
   return {
     describe: (id) =>
-      connection.read(() => {
+      connection.outside(() => {
         const row = db.prepare<[string], DescribedRow>(describeSql('?')).get(id);
         return { isBlocked: isBlocked(connection, id), paste: row && toDescription(row) };
       }),
 
     statistics: (nowSeconds) =>
-      connection.read(() => ({
+      connection.outside(() => ({
         // One row, with these members, whatever there is.
         ...(db.prepare(statisticsSql(nowSeconds)).get() as Omit<Statistics, 'storageBytes'>),
         storageBytes: countFileBytes(path),
       })),
 
     // In one transaction: all of it is about the same moment.
-    check: () => connection.read(() => db.transaction(() => findFaults(connection))()),
+    check: () => connection.outside(() => db.transaction(() => findFaults(connection))()),
   };
 }
 

@@ -19,7 +19,7 @@ export function storeOn(connection: Connection): PasteStore {
     ...createGuardedPastes(connection),
     ...createUpkeep(connection),
     close: () =>
-      connection.read(() => {
+      connection.outside(() => {
         connection.close();
       }),
   };

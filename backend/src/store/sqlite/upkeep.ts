@@ -29,7 +29,7 @@ export function createUpkeep(connection: Connection): Upkeep {
       }),
 
     eraseTraces: () =>
-      connection.read(() => {
+      connection.outside(() => {
         if (connection.hasTraces) connection.hasTraces = !emptyLog(connection);
       }),
 
