@@ -10,8 +10,6 @@ import { TransactionGroup } from './transaction-group.js';
 export class Connection {
   readonly db: Database;
   readonly statements: Statements;
-  /** Of what was deleted, something may still stand in files; a process that was killed may have left some. */
-  hasTraces = true;
   readonly #group: TransactionGroup;
 
   /** @throws StartupError */
@@ -48,7 +46,6 @@ export class Connection {
   destroy({ number, bytes }: PasteRow, maxBytes = MAX_DESTROYED_BYTES): void {
     if (bytes > maxBytes) this.statements.doomPaste.run(number);
     else this.statements.deletePaste.run(number);
-    this.hasTraces = true;
   }
 
   close(): void {

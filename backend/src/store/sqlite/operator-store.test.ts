@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { at, openPaste } from '../../../test/store-suite/fixtures.js';
+import { at, openPaste, sweepAll } from '../../../test/store-suite/fixtures.js';
 import { describeOperatorStore } from '../../../test/store-suite/operator.js';
 import type { OperatorStore } from '../operator-store.js';
 import type { PasteStore } from '../store.js';
@@ -111,6 +111,23 @@ test('what is removed leaves no trace in the files once it is erased', async () 
   await operator.remove('one');
   expect(files()).toContain(secret);
   expect(await operator.erase()).toBe(true);
+  expect(files()).not.toContain(secret);
+});
+
+test('what it could not erase, because somebody was reading, the service does', async () => {
+  const secret = 'what nobody should have';
+  await store.createOpen(openPaste('one', { content: Buffer.from(secret) }));
+  await sweepAll(store, at());
+  await store.eraseTraces();
+  const reader = new Database(path, { readonly: true });
+  reader.exec('BEGIN; SELECT * FROM pastes');
+  await operator.remove('one');
+  await operator.close();
+  reader.exec('COMMIT');
+  reader.close();
+  expect(files()).toContain(secret);
+  await sweepAll(store, at());
+  await store.eraseTraces();
   expect(files()).not.toContain(secret);
 });
 

@@ -18,10 +18,9 @@ import {
 import type { NewOpenPaste } from '../store.js';
 import { backUp } from './back-up.js';
 import { Connection } from './connection.js';
-import { BUSY_TIMEOUT_MS } from './open-database.js';
 import { insertOpen } from './open-pastes.js';
 import type { PasteRow } from './statements.js';
-import { countFreePages, createUpkeep } from './upkeep.js';
+import { countFreePages, createUpkeep, emptyLog } from './upkeep.js';
 
 /** How often and how long it tries to get at the write-ahead log. Services that write wait meanwhile, so not long. */
 const ERASE_TRIES = 40;
@@ -131,7 +130,7 @@ function createCare(connection: Connection): Care {
   const { db } = connection;
   const erase = async () => {
     for (let tries = 0; tries < ERASE_TRIES; tries++) {
-      if (emptyLog(connection)) return true;
+      if (emptyLog(connection, ERASE_BUSY_MS)) return true;
       await sleep(ERASE_PAUSE_MS);
     }
     return false;
@@ -150,15 +149,6 @@ function createCare(connection: Connection): Care {
       await erase(); // The file becomes shorter when the log has been emptied.
     },
   };
-}
-
-function emptyLog({ db }: Connection): boolean {
-  db.pragma(`busy_timeout = ${ERASE_BUSY_MS}`);
-  try {
-    return db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
-  } finally {
-    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  }
 }
 
 function isBlocked({ db }: Connection, id: string): boolean {

@@ -28,9 +28,10 @@ export function createUpkeep(connection: Connection): Upkeep {
         return { expired: pastes.expired, abandoned: uploads.abandoned, other };
       }),
 
+    // Whether there is anything to erase, SQLite finds out: another process may have left it, this one cannot know.
     eraseTraces: () =>
       connection.outside(() => {
-        if (connection.hasTraces) connection.hasTraces = !emptyLog(connection);
+        emptyLog(connection);
       }),
 
     usage: () =>
@@ -69,7 +70,6 @@ function firstBatch(due: SweptRow[]): SweptRow[] {
 /** @returns whether nothing is left of it */
 function takeApart(connection: Connection, { number, bytes }: PasteRow): boolean {
   const { statements } = connection;
-  connection.hasTraces = true;
   if (bytes > MAX_DESTROYED_BYTES) {
     const { changes } = statements.deleteChunks.run({ paste: number, limit: MAX_DESTROYED_CHUNKS });
     if (changes === MAX_DESTROYED_CHUNKS) return false;
@@ -99,19 +99,20 @@ function settleDueClaims(connection: Connection, { seconds }: Moment): number {
 
 function forget(connection: Connection, { seconds }: Moment): number {
   const { forgetOutcomes, forgetClaims } = connection.statements;
-  const forgotten =
+  return (
     forgetOutcomes.run(seconds, MAX_SWEPT_ROWS).changes +
-    forgetClaims.run(seconds, MAX_SWEPT_ROWS).changes;
-  if (forgotten > 0) connection.hasTraces = true; // An outcome has the id of its paste.
-  return forgotten;
+    forgetClaims.run(seconds, MAX_SWEPT_ROWS).changes
+  );
 }
 
-/** Gives pages that deleted pastes have left back to the file system, a few at a time; some are kept for the next pastes. */
+/**
+ * Gives pages that deleted pastes have left back to the file system, a few at a time; some are kept for the next pastes. The file becomes shorter
+ * when the log has been emptied.
+ */
 function reclaim(connection: Connection): number {
   const free = countFreePages(connection);
   if (free <= MAX_FREE_PAGES) return 0;
   connection.db.pragma(`incremental_vacuum(${RECLAIMED_PAGES})`);
-  connection.hasTraces = true; // The file becomes shorter when the log has been emptied.
   return free - countFreePages(connection);
 }
 
@@ -120,10 +121,12 @@ export const countFreePages = ({ db }: Connection) =>
 
 /**
  * The write-ahead log still has the pages as they were before. It is copied into the database and cut to nothing; if another process is
- * reading just then, the next time.
+ * reading or writing just then, the next time.
+ * @param patienceMs how long it waits for the others; nobody writes meanwhile
+ * @returns whether that was done
  */
-function emptyLog({ db }: Connection): boolean {
-  db.pragma('busy_timeout = 0');
+export function emptyLog({ db }: Connection, patienceMs = 0): boolean {
+  db.pragma(`busy_timeout = ${patienceMs}`);
   try {
     return db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
   } finally {
