@@ -5,8 +5,9 @@ import { describeError } from '../src/describe-error.js';
 import { Connection } from '../src/store/postgres/connection.js';
 import { migrate } from '../src/store/postgres/migrate.js';
 import { openPostgresOperatorStore } from '../src/store/postgres/operator-store.js';
-import { openPostgresStore } from '../src/store/postgres/postgres-store.js';
+import { openConnection, openPostgresStore } from '../src/store/postgres/postgres-store.js';
 import { STATEMENTS } from '../src/store/postgres/statements.js';
+import { createUpkeep } from '../src/store/postgres/upkeep.js';
 import {
   allAtOnce,
   at,
@@ -52,6 +53,20 @@ const openDatabase = () =>
     },
     remove: () => schema.empty(),
   });
+
+/** The URL of the database, with settings for what connects by it, as a role may have some. */
+function withOptions(settings: string): string {
+  const url = new URL(schema.url);
+  url.searchParams.set('options', `${url.searchParams.get('options') ?? ''} ${settings}`);
+  return url.href;
+}
+
+/** Ends the connections of all stores, as a restart or a failing network would. */
+const endConnections = () =>
+  schema.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name = 'pastenym' AND pid <> pg_backend_pid()`,
+  );
 
 describeStore('pastes in PostgreSQL', openDatabase);
 
@@ -105,8 +120,7 @@ describe('a PostgreSQL database', () => {
   test('gets the migrations that it has not seen, each wholly or not at all', async () => {
     const other = await server.createSchema();
     const connection = new Connection(other.url);
-    const run = (...migrations: string[]) =>
-      connection.use((client) => migrate(client, migrations));
+    const run = (...migrations: string[]) => migrate(connection, migrations);
     await run('CREATE TABLE a ()');
     await run('CREATE TABLE a ()', 'CREATE TABLE b ()');
     await expect(
@@ -138,14 +152,57 @@ describe('a PostgreSQL database', () => {
     expect(await size()).toBeLessThan(1_000_000);
   });
 
-  test('keeps what it has acknowledged, whatever the default of the role is', async () => {
-    const url = new URL(schema.url);
-    const options = url.searchParams.get('options') ?? '';
-    url.searchParams.set(
-      'options',
-      `${options} -c synchronous_commit=off -c default_transaction_isolation=serializable`,
+  test('gets its migrations without the time-out that requests have', async () => {
+    const other = await server.createSchema();
+    const connection = new Connection(other.url);
+    await migrate(connection, ["CREATE TABLE a AS SELECT current_setting('statement_timeout')"]);
+    await connection.close();
+    expect(await other.query('SELECT * FROM a')).toEqual([{ current_setting: '0' }]);
+    await other.remove();
+  });
+
+  test('keeps the time-out of statements on every connection, whatever took long before', async () => {
+    const connection = await openConnection(schema.url);
+    await createUpkeep(connection).eraseTraces();
+    const ask = () =>
+      connection.use((client) =>
+        client.query<{ timeout: string }>(
+          "SELECT current_setting('statement_timeout') AS timeout, pg_sleep(0.05)",
+        ),
+      );
+    const answers = await Promise.all(Array.from({ length: 10 }, ask));
+    expect(new Set(answers.map(({ rows }) => rows[0]?.timeout))).toEqual(new Set(['10s']));
+    await connection.close();
+  });
+
+  test('does not keep a service that stops waiting until its room has been freed', async () => {
+    const { store } = bench;
+    for (let i = 0; i < 1000; i++) await store.createOpen(openPaste(`paste${i}`, { maxViews: 1 }));
+    await allAtOnce(1000, [store], (_, index) => store.takeOpenView(`paste${index}`, at()));
+    const connection = await openConnection(
+      withOptions('-c vacuum_cost_delay=100 -c vacuum_cost_limit=1'),
     );
-    const connection = new Connection(url.href);
+    const stop = new AbortController();
+    const erasing = createUpkeep(connection).eraseTraces(stop.signal);
+    const isVacuuming = async () => {
+      const [row] = await schema.query(
+        "SELECT count(*)::integer AS n FROM pg_stat_activity WHERE query LIKE 'VACUUM%' AND state = 'active'",
+      );
+      return row?.['n'] === 1;
+    };
+    while (!(await isVacuuming()));
+    stop.abort();
+    await erasing;
+    expect(await isVacuuming()).toBe(true);
+    await createUpkeep(connection).eraseTraces(stop.signal);
+    await connection.close();
+    await endConnections();
+  });
+
+  test('keeps what it has acknowledged, whatever the default of the role is', async () => {
+    const connection = new Connection(
+      withOptions('-c synchronous_commit=off -c default_transaction_isolation=serializable'),
+    );
     const settings = await connection.use((client) =>
       client.query<Record<string, string>>(
         `SELECT current_setting('synchronous_commit') AS commit,
@@ -199,13 +256,6 @@ describe('a database that cannot be opened', () => {
 
 describe('when the server goes away', () => {
   const bench = useDatabase(openDatabase);
-
-  /** Ends the connections of all stores, as a restart or a failing network would. */
-  const endConnections = () =>
-    schema.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE application_name = 'pastenym' AND pid <> pg_backend_pid()`,
-    );
 
   test('and is back at once, the next requests are answered', async () => {
     await createGuarded(bench.store, 'one');

@@ -59,6 +59,6 @@ export class Sweeper {
       counters.abandoned += abandoned;
       isMore = expired + abandoned + other > 0;
     } while (isMore && !this.#stopped.signal.aborted);
-    await store.eraseTraces();
+    await store.eraseTraces(this.#stopped.signal);
   }
 }

@@ -217,8 +217,11 @@ export interface Upkeep {
    */
   sweep(now: Moment): Promise<Swept>;
 
-  /** Removes what deleted pastes have left behind in files, and gives some of their room back. */
-  eraseTraces(): Promise<void>;
+  /**
+   * Removes what deleted pastes have left behind in files, and gives some of their room back.
+   * @param stop from then on nothing that may take long is begun or waited for
+   */
+  eraseTraces(stop?: AbortSignal): Promise<void>;
 
   /** How full the store is, by its own account. */
   usage(): Promise<Usage>;

@@ -85,26 +85,42 @@ export class Connection implements Runner {
    * @throws AppError `busy` where it may succeed later; `store-full`
    */
   use<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const running = this.#use(work);
+    return this.#track(this.#use(work));
+  }
+
+  /**
+   * Lends a connection for statements that may take long. Nobody else gets it afterwards: with its time-out, statements would be run on whose
+   * answer nobody waits any more.
+   * @param timeoutMs for each statement; 0 for none
+   */
+  useForLong<T>(timeoutMs: number, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const workForLong = async (client: pg.PoolClient) => {
+      await client.query(withTimeout({ text: `SET statement_timeout = ${timeoutMs}` }));
+      return work(client);
+    };
+    return this.#track(this.#use(workForLong, { isLast: true }));
+  }
+
+  #track<T>(running: Promise<T>): Promise<T> {
     this.#running.add(running);
     const forget = () => this.#running.delete(running);
     running.then(forget, forget);
     return running;
   }
 
-  async #use<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async #use<T>(work: (client: pg.PoolClient) => Promise<T>, { isLast = false } = {}): Promise<T> {
     let client: pg.PoolClient | undefined;
-    let isWell = false;
+    let isReusable = false;
     try {
       client = await this.#pool.connect();
       await prepareSession(client);
       const result = await work(client);
-      isWell = true;
+      isReusable = !isLast;
       return result;
     } catch (cause) {
       throw toAppError(cause);
     } finally {
-      client?.release(!isWell);
+      client?.release(!isReusable);
     }
   }
 
@@ -138,10 +154,10 @@ async function run<Row extends object>(
 }
 
 /** `pg` knows this option of a query, its types do not. */
-const withTimeout = <Query extends pg.QueryConfig>(query: Query) => ({
-  ...query,
-  query_timeout: ANSWER_TIMEOUT_MS,
-});
+export const withTimeout = <Query extends pg.QueryConfig>(
+  query: Query,
+  timeoutMs = ANSWER_TIMEOUT_MS,
+) => ({ ...query, query_timeout: timeoutMs });
 
 /** Numbers of 64 bits as numbers: none of ours is beyond 2^53. */
 const getTypeParser: typeof pg.types.getTypeParser = (oid, format): unknown =>

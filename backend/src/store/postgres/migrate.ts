@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { StartupError } from '../../startup-error.js';
+import type { Connection } from './connection.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 
 /** Of the lock that keeps two backends from migrating at once; a number that nobody else will have thought of. */
@@ -10,9 +11,13 @@ const MIN_SERVER_VERSION = 140_000;
 
 /**
  * Makes sure that a database is ours, then applies the migrations that it has not seen, each in a transaction of its own. Several backends may do so at once.
+ * On a large database they take as long as they need, and so does waiting for another backend that is at it.
  * @throws StartupError
  */
-export async function migrate(client: ClientBase, migrations = MIGRATIONS): Promise<void> {
+export const migrate = (connection: Connection, migrations = MIGRATIONS): Promise<void> =>
+  connection.useForLong(0, (client) => migrateOn(client, migrations));
+
+async function migrateOn(client: ClientBase, migrations: readonly string[]): Promise<void> {
   await checkServer(client);
   await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
   try {

@@ -30,7 +30,7 @@ export async function openPostgresStore(url: string): Promise<PasteStore> {
 export async function openConnection(url: string): Promise<Connection> {
   const connection = new Connection(url);
   try {
-    await connection.use((client) => migrate(client));
+    await migrate(connection);
     return connection;
   } catch (cause) {
     await connection.close();

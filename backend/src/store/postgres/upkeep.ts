@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   MAX_DESTROYED_BYTES,
   MAX_DESTROYED_CHUNKS,
@@ -6,7 +7,7 @@ import {
   MAX_SWEPT_ROWS,
 } from '../../limits.js';
 import type { Moment, Upkeep, Usage } from '../store.js';
-import type { Connection, Runner } from './connection.js';
+import { withTimeout, type Connection, type Runner } from './connection.js';
 import { STATEMENTS } from './statements.js';
 
 interface DueRow {
@@ -17,6 +18,12 @@ interface DueRow {
 }
 
 const limit = MAX_SWEPT_ROWS;
+
+/** Nothing is swept meanwhile. What is left is done the next time, or by the server itself. */
+const VACUUM_TIMEOUT_MS = 10 * 60_000;
+/** After this the connection is taken for dead. */
+const VACUUM_ANSWER_TIMEOUT_MS = VACUUM_TIMEOUT_MS + 5000;
+
 export function createUpkeep(connection: Connection): Upkeep {
   return {
     /** What another backend is sweeping just now is left to it. */
@@ -31,11 +38,11 @@ export function createUpkeep(connection: Connection): Upkeep {
       return swept;
     },
 
-    async eraseTraces() {
-      if (!connection.hasTraces) return;
+    async eraseTraces(stop) {
+      if (!connection.hasTraces || stop?.aborted === true) return;
       connection.hasTraces = false;
       try {
-        await vacuum(connection);
+        await vacuum(connection, stop);
       } catch (error) {
         connection.hasTraces = true;
         throw error;
@@ -106,11 +113,21 @@ async function forget({ run }: Runner, { seconds: now }: Moment): Promise<number
 /**
  * Frees the room of deleted rows, so that it is used again, and given back where it is at the end of a file. That is all that can be asked of PostgreSQL: it
  * does not overwrite it before, and its write-ahead log has a copy for a while.
+ * @param stop the server goes on with it then, but nobody waits
  */
-function vacuum(connection: Connection): Promise<void> {
-  return connection.use(async (client) => {
-    await client.query('SET statement_timeout = 0');
-    await client.query('VACUUM (SKIP_LOCKED) contents, pastes, claims, uploads, outcomes');
-    await client.query('RESET statement_timeout');
+function vacuum(connection: Connection, stop: AbortSignal | undefined): Promise<void> {
+  return connection.useForLong(VACUUM_TIMEOUT_MS, async (client) => {
+    if (stop?.aborted === true) return;
+    const text = 'VACUUM (SKIP_LOCKED) contents, pastes, claims, uploads, outcomes';
+    await unlessStopped(client.query(withTimeout({ text }, VACUUM_ANSWER_TIMEOUT_MS)), stop);
+  });
+}
+
+/** Resolves with the work, or when it is to be put down. */
+async function unlessStopped(work: Promise<unknown>, stop = new AbortController().signal) {
+  const over = new AbortController();
+  const stopped = once(stop, 'abort', { signal: over.signal }).catch(() => undefined);
+  await Promise.race([work, stopped]).finally(() => {
+    over.abort();
   });
 }
