@@ -62,7 +62,7 @@ export function createGuardedPastes(connection: Connection): GuardedPasteStore {
       const paste = { id, deleteHash, maxBytes: MAX_DESTROYED_BYTES };
       const values = { ...paste, ...toOutcomeValues(outcome), ...toValues(now) };
       const { rows } = await connection.transaction(async ({ run }) => {
-        await run(STATEMENTS.lockToDelete, { id, deleteHash });
+        await run(STATEMENTS.lockToDelete, values);
         return run(STATEMENTS.deleteGuarded, values);
       });
       if (rows.length === 0) return findOutcome(connection, outcome.request);

@@ -17,6 +17,11 @@ const IS_THERE = `
 
 const HAS_VIEWS = '(max_views IS NULL OR views < max_views)';
 
+// Claims are counted rather than asked for with EXISTS, which beside OR could become a look through all of them.
+const MAY_BE_DELETED = `
+      id = @id AND delete_hash = @deleteHash AND ${IS_THERE}
+      AND (${HAS_VIEWS} OR (SELECT count(*) FROM claims WHERE paste = number AND ends_at > @now) > 0)`;
+
 const IS_FREE = `
       NOT EXISTS (SELECT 1 FROM pastes WHERE id = @id)
       AND NOT EXISTS (SELECT 1 FROM blocked WHERE id = @id)`;
@@ -136,16 +141,13 @@ const SQL = {
     ), ${DESTROY('paste')}
     SELECT number FROM paste`,
 
-  lockToDelete: `
-    SELECT number FROM pastes WHERE id = @id AND delete_hash = @deleteHash FOR UPDATE`,
+  // Under all conditions: a lock is written to the disk, and must not tell by the time it takes that there is a paste.
+  lockToDelete: `SELECT number FROM pastes WHERE ${MAY_BE_DELETED} FOR UPDATE`,
 
-  // After the paste has been locked, by a statement of its own: so it sees a claim of the last view that has just been made. Claims are counted rather than
-  // asked for with EXISTS, which beside OR could become a look through all of them.
+  // After a statement of its own has waited for whoever had the paste: so it sees a claim of the last view that has just been made.
   deleteGuarded: `
     WITH paste AS MATERIALIZED (
-      SELECT number, bytes FROM pastes WHERE id = @id AND delete_hash = @deleteHash AND ${IS_THERE}
-        AND (${HAS_VIEWS} OR (SELECT count(*) FROM claims WHERE paste = number AND ends_at > @now) > 0)
-      FOR UPDATE
+      SELECT number, bytes FROM pastes WHERE ${MAY_BE_DELETED} FOR UPDATE
     ), outcome AS (
       INSERT INTO outcomes (request, digest, answer, forget_at)
       SELECT @request, @digest, @answer, @forgetAt FROM paste
