@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { RandomBytes } from '@pastenym/shared/random';
+import { sweepAll } from '../../test/store-suite/fixtures.js';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.js';
 import type { PasteStore } from '../store/store.js';
 import {
@@ -337,6 +338,24 @@ describe('a large paste', () => {
     }
     now += UPLOAD_SECONDS;
     await expect(put(2)).rejects.toMatchObject({ code: 'unknown-upload' });
+  });
+
+  test('is abandoned when it is not complete a day after it began, as far as that is known, however its chunks come', async () => {
+    const content = Buffer.alloc(40 * CHUNK_BYTES);
+    const expiresInSeconds = 200_000;
+    const created = await pastes.create('create', draft(content, { expiresInSeconds }));
+    const put = (index: number) => pastes.putChunk(created.uploadId!, index, chunksOf(content)[0]!);
+    const end = created.expiresAt - expiresInSeconds + 24 * 3600;
+    for (let index = 0; now + 3000 < end; index++) {
+      now += 3000;
+      await put(index);
+    }
+    now = end - 1;
+    await put(38);
+    now = end;
+    await expect(put(39)).rejects.toMatchObject({ code: 'unknown-upload' });
+    await sweepAll(store, { seconds: now, blockHeight: undefined });
+    expect(await store.usage()).toEqual({ pastes: 0, bytes: 0, uploads: 0 });
   });
 
   test('has no upload that can be guessed or made up', async () => {

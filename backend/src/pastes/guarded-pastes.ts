@@ -92,12 +92,17 @@ export interface GuardedPastesOptions {
   claimSeconds: number;
   /** How long the outcome of a request is remembered, at least. */
   outcomeSeconds: number;
-  /** After so long without a chunk, an upload is abandoned. */
+  /** After so long without a new chunk, an upload is abandoned. */
   uploadSeconds: number;
 }
 
 const ID_BYTES = 16;
 const MAX_MISSING_LISTED = 64;
+/**
+ * However its chunks come; up to a day more, since when it began is known as coarsely as expiries are. Without an end, a chunk now and then would hold the
+ * room of a large paste for months.
+ */
+const MAX_UPLOAD_SECONDS = 24 * 3600;
 
 export function createGuardedPastes(options: GuardedPastesOptions): GuardedPastes {
   return new Guarded(options);
@@ -130,18 +135,24 @@ class Guarded implements GuardedPastes {
   }
 
   async putChunk(uploadId: string, index: number, content: Uint8Array): Promise<number[]> {
-    const { store, now, uploadSeconds } = this.#options;
-    const upload = await store.findUpload(uploadId, now());
+    const { store, now } = this.#options;
+    const moment = now();
+    const upload = await store.findUpload(uploadId, moment);
     if (upload === undefined) throw new AppError('unknown-upload');
     const length = chunkLength(upload.bytes, index);
     if (length === 0 || content.length !== length) throw mismatch('length');
     if (upload.isComplete) return [];
     const chunk = { index, content, hash: sha256(content) };
-    const progress = await store.putChunk(uploadId, chunk, now().seconds + uploadSeconds);
+    const progress = await store.putChunk(uploadId, chunk, this.#uploadEnd(upload, moment));
     if (progress === 'conflict') throw mismatch('content');
     if (progress === undefined) return this.#checkComplete(uploadId, 'unknown-upload');
     const missing = listMissing(upload.bytes, progress.present);
     return missing.length > 0 ? missing : this.#complete(uploadId, upload);
+  }
+
+  #uploadEnd({ begunAt }: Upload, { seconds }: Moment): number {
+    const latest = (begunAt ?? seconds) + MAX_UPLOAD_SECONDS;
+    return Math.min(seconds + this.#options.uploadSeconds, latest);
   }
 
   async #complete(uploadId: string, { contentHash }: Upload): Promise<number[]> {

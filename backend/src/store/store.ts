@@ -80,7 +80,7 @@ export interface GuardedPasteStore {
   findUpload(id: string, now: Moment): Promise<Upload | undefined>;
 
   /**
-   * Stores a chunk of an upload, unless it is there already, and lets the upload live until `endsAt`.
+   * Stores a chunk of an upload, and lets the upload live until `endsAt`; unless there is one in its place already: then nothing changes.
    * @returns 'conflict' if another one is there; undefined if there is no such upload, or it is complete
    */
   putChunk(
@@ -162,6 +162,8 @@ export interface Upload {
   bytes: number;
   contentHash: Uint8Array;
   isComplete: boolean;
+  /** In seconds since 1970; rounded up as the expiry of its paste was, which tells it. Undefined if the paste has gone. */
+  begunAt: number | undefined;
 }
 
 export interface NewChunk {

@@ -112,9 +112,11 @@ export class ModelStore {
   putChunk(uploadId: string, { index, content }: NewChunk, endsAt: number) {
     const upload = this.#uploads.get(uploadId);
     if (upload?.paste === undefined || upload.isComplete) return undefined;
-    upload.endsAt = endsAt;
     const { chunks } = upload.paste;
-    if (!chunks.has(index)) chunks.set(index, content);
+    if (!chunks.has(index)) {
+      chunks.set(index, content);
+      upload.endsAt = endsAt;
+    }
     if (!areEqual(chunks.get(index), content)) return 'conflict';
     return { present: Array.from(chunks.keys()).sort((a, b) => a - b) };
   }

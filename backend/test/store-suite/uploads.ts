@@ -25,7 +25,7 @@ export function describeUploads(bench: Bench): void {
   test('an upload is known with what was announced, and counts as room that is taken', async () => {
     await begin();
     const found = await bench.store.findUpload('up', at());
-    expect(found).toMatchObject({ bytes: 2 * CHUNK_BYTES, isComplete: false });
+    expect(found).toMatchObject({ bytes: 2 * CHUNK_BYTES, isComplete: false, begunAt: NOW + 100 });
     expect(hex(found!.contentHash)).toBe(hex(upload('up').contentHash));
     expect(await bench.store.usage()).toEqual({ pastes: 1, bytes: 2 * CHUNK_BYTES, uploads: 1 });
     expect(await bench.store.findUpload('other', at())).toBeUndefined();
@@ -148,7 +148,16 @@ export function describeUploads(bench: Bench): void {
       expect(await put(1)).toBeUndefined();
     });
 
-    test('lives on with every chunk', async () => {
+    test('does not live longer by a chunk that comes again, nor by another in its place', async () => {
+      await begin({ expiresAt: NOW + 9999 });
+      await put(0, undefined, NOW + 100);
+      expect(await put(0, undefined, NOW + 500)).toEqual({ present: [0] });
+      expect(await put(0, 'another', NOW + 500)).toBe('conflict');
+      expect(await bench.store.findUpload('up', at(NOW + 99))).toBeDefined();
+      expect(await bench.store.findUpload('up', at(NOW + 100))).toBeUndefined();
+    });
+
+    test('lives on with every new chunk', async () => {
       await begin({ expiresAt: NOW + 9999, content: upload('up', NOW + 50) });
       await put(0, undefined, NOW + 100);
       await put(1, undefined, NOW + 200);

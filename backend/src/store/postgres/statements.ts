@@ -170,7 +170,8 @@ const SQL = {
     SELECT request, digest, answer, forget_at AS "forgetAt" FROM outcomes WHERE request = @request`,
 
   findUpload: `
-    SELECT uploads.bytes, content_hash, uploads.is_complete
+    SELECT uploads.bytes, content_hash, uploads.is_complete,
+      pastes.expires_at - pastes.expires_in_seconds AS begun_at
     FROM uploads LEFT JOIN pastes ON number = paste AND ${IS_IN_TIME}
     WHERE uploads.id = @id AND ends_at > @now AND (uploads.is_complete OR number IS NOT NULL)`,
 
@@ -179,13 +180,16 @@ const SQL = {
       SELECT number FROM pastes
       WHERE number = (SELECT paste FROM uploads WHERE id = @id) AND NOT is_complete
       FOR KEY SHARE
-    ), upload AS (
-      UPDATE uploads SET ends_at = @endsAt FROM paste
-      WHERE id = @id AND uploads.paste = paste.number AND NOT is_complete
-      RETURNING number
+    ), upload AS MATERIALIZED (
+      SELECT number FROM uploads JOIN paste ON uploads.paste = paste.number
+      WHERE id = @id AND NOT is_complete
+      FOR NO KEY UPDATE OF uploads
     ), added AS (
       INSERT INTO contents (paste, chunk, hash, content) SELECT number, @index, @hash, @content FROM upload
       ON CONFLICT (paste, chunk) DO NOTHING
+      RETURNING contents.paste
+    ), extended AS (
+      UPDATE uploads SET ends_at = @endsAt FROM added WHERE id = @id AND uploads.paste = added.paste
     )
     SELECT number FROM upload`,
 

@@ -12,6 +12,7 @@ interface UploadRow {
   bytes: number;
   content_hash: Buffer;
   is_complete: boolean;
+  begun_at: number | null;
 }
 
 /** Their indexes, with commas between; null where there are none, because the paste has gone. */
@@ -57,8 +58,8 @@ export function createUploads(connection: Connection): Uploads {
   };
 }
 
-const toUpload = ({ bytes, content_hash: contentHash, is_complete: isComplete }: UploadRow) => ({
-  ...{ bytes, contentHash, isComplete },
+const toUpload = ({ bytes, content_hash: contentHash, is_complete, begun_at }: UploadRow) => ({
+  ...{ bytes, contentHash, isComplete: is_complete, begunAt: begun_at ?? undefined },
 });
 
 function toProgress({ present, isThere }: PresentRow) {

@@ -90,13 +90,15 @@ export const SQL = {
     VALUES (@id, @paste, @bytes, @contentHash, @endsAt)`,
 
   findUpload: `
-    SELECT bytes, content_hash, is_complete FROM uploads
-    WHERE id = @id AND ends_at > @now AND (is_complete OR EXISTS (
+    SELECT bytes, content_hash, is_complete,
+      (SELECT expires_at - expires_in_seconds FROM pastes WHERE number = paste) AS begun_at
+    FROM uploads WHERE id = @id AND ends_at > @now AND (is_complete OR EXISTS (
       SELECT 1 FROM pastes WHERE number = paste AND ${IS_IN_TIME}))`,
 
-  extendUpload: `
-    UPDATE uploads SET ends_at = @endsAt WHERE id = @id AND NOT is_complete AND paste IS NOT NULL
-    RETURNING paste`,
+  findUnderway: `
+    SELECT paste FROM uploads WHERE id = ? AND NOT is_complete AND paste IS NOT NULL`,
+
+  extendUpload: 'UPDATE uploads SET ends_at = @endsAt WHERE id = @id',
 
   chunkHash: 'SELECT hash FROM contents WHERE paste = ? AND chunk = ?',
 
@@ -182,6 +184,7 @@ export interface UploadRow {
   bytes: number;
   content_hash: Buffer;
   is_complete: number;
+  begun_at: number | null;
 }
 
 export interface OutcomeRow {
@@ -213,7 +216,8 @@ export interface Statements {
   claimsDue: Rows<{ request: string; paste: number }>;
   insertUpload: NamedRows;
   findUpload: NamedRows<UploadRow>;
-  extendUpload: NamedRows<number>;
+  findUnderway: Rows<number>;
+  extendUpload: NamedRows;
   chunkHash: Rows<Buffer>;
   chunkIndexes: Rows<number>;
   chunkHashes: Rows<Buffer>;
@@ -261,7 +265,8 @@ export function prepareStatements(db: Database): Statements {
     claimsDue: rows<{ request: string; paste: number }>(SQL.claimsDue),
     insertUpload: named(SQL.insertUpload),
     findUpload: named<UploadRow>(SQL.findUpload),
-    extendUpload: namedValues<number>(SQL.extendUpload),
+    findUnderway: values<number>(SQL.findUnderway),
+    extendUpload: named(SQL.extendUpload),
     chunkHash: values<Buffer>(SQL.chunkHash),
     chunkIndexes: values<number>(SQL.chunkIndexes),
     chunkHashes: values<Buffer>(SQL.chunkHashes),

@@ -13,18 +13,23 @@ export function createUploads(connection: Connection): Uploads {
       connection.read(() => {
         const row = statements.findUpload.get({ id, now: seconds, blockHeight });
         if (row === undefined) return undefined;
-        const { bytes, content_hash: contentHash, is_complete } = row;
-        return { bytes, contentHash, isComplete: is_complete === 1 };
+        const { bytes, content_hash: contentHash, is_complete, begun_at } = row;
+        return {
+          bytes,
+          contentHash,
+          isComplete: is_complete === 1,
+          begunAt: begun_at ?? undefined,
+        };
       }),
 
     putChunk: (uploadId, { index, content, hash }, endsAt) =>
       connection.write(() => {
-        const paste = statements.extendUpload.get({ id: uploadId, endsAt });
+        const paste = statements.findUnderway.get(uploadId);
         if (paste === undefined) return undefined;
         const { changes } = statements.insertChunk.run({ paste, index, hash, content });
-        const isThere =
-          changes > 0 || statements.chunkHash.get(paste, index)?.equals(hash) === true;
-        return isThere ? { present: statements.chunkIndexes.all(paste) } : 'conflict';
+        if (changes > 0) statements.extendUpload.run({ id: uploadId, endsAt });
+        else if (statements.chunkHash.get(paste, index)?.equals(hash) !== true) return 'conflict';
+        return { present: statements.chunkIndexes.all(paste) };
       }),
 
     chunkHashes: (uploadId) => connection.read(() => statements.chunkHashes.all(uploadId)),
