@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
+import { Connection } from '../src/store/postgres/connection.js';
+import { openPostgresOperatorStore } from '../src/store/postgres/operator-store.js';
 import { openPostgresStore } from '../src/store/postgres/postgres-store.js';
+import { STATEMENTS } from '../src/store/postgres/statements.js';
 import {
   allAtOnce,
   at,
@@ -13,6 +16,7 @@ import {
   openPaste,
   outcome,
   status,
+  sweepAll,
   upload,
   useDatabase,
 } from './store-suite/fixtures.js';
@@ -166,6 +170,23 @@ test('what completes an upload, drops it and adds to it, when they meet, ends in
     expect((await store.findUpload(uploadId, at()))?.isComplete).toBe(isDropped ? undefined : true);
     expect(await store.usage()).toMatchObject({ uploads: 0 });
   }
+});
+
+test('a paste whose creation had begun before its id was blocked, and ended afterwards, is never given out, and swept', async () => {
+  const operator = await openPostgresOperatorStore(schema.url);
+  const connection = new Connection(schema.url);
+  await connection.transaction(async ({ run }) => {
+    const paste = { bytes: 7, createdDay: 0, views: 0, content: Buffer.from('content') };
+    expect(await run(STATEMENTS.createOpen, { id: 'one', ...paste })).toMatchObject({ count: 1 });
+    expect(await operator.block('one', 20_000)).toBe(false);
+  });
+  await connection.close();
+  expect(await bench.store.takeOpenView('one', at())).toBeUndefined();
+  expect(await bench.store.usage()).toMatchObject({ pastes: 1 });
+  await sweepAll(bench.store, at());
+  expect(await bench.store.usage()).toMatchObject({ pastes: 0 });
+  expect(await operator.check()).toEqual([]);
+  await operator.close();
 });
 
 test('the sweep does not wait for a paste that is held up, and takes it the next time', async () => {

@@ -213,7 +213,7 @@ export interface GuardedView extends GuardedStatus {
 
 export interface Upkeep {
   /**
-   * Deletes some of what is over: pastes, uploads that were abandoned, claims, outcomes. No more at once than can be deleted without holding up other
+   * Deletes some of what is over: pastes, uploads that were abandoned, claims, outcomes; and of what is blocked. No more at once than can be deleted without holding up other
    * work.
    * @returns all 0 when nothing is left
    */

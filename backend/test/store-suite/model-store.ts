@@ -206,7 +206,9 @@ export class ModelStore {
 
   /** All that is due. */
   sweep({ seconds }: Moment): void {
-    for (const paste of this.#pastes.values()) if (paste.expiresAt <= seconds) this.#delete(paste);
+    for (const paste of this.#pastes.values()) {
+      if (paste.expiresAt <= seconds || this.#blocked.has(paste.id)) this.#delete(paste);
+    }
     for (const [id, upload] of this.#uploads) {
       if (upload.endsAt > seconds) continue;
       if (!this.dropUpload(id)) this.#uploads.delete(id);

@@ -67,6 +67,20 @@ export function describeUpkeep(bench: Bench): void {
     expect(await store.usage()).toMatchObject({ pastes: 1 });
   });
 
+  test('it takes what is blocked, of any kind and size, and counts none of it as expired', async () => {
+    const { store, database } = bench;
+    await store.createOpen(openPaste('open'));
+    await createGuarded(store, 'read', { maxViews: 1 });
+    await store.claimView(claim('a', 'read'), at());
+    await createGuarded(store, 'upload', { content: upload('up') });
+    await createLarge(store, 'large');
+    await store.createOpen(openPaste('other'));
+    for (const id of ['open', 'read', 'upload', 'large', 'nothing']) await database.block(id);
+    const sweeps = await sweepAll(store, at());
+    expect(total(sweeps, 'expired') + total(sweeps, 'abandoned')).toBe(0);
+    expect(await store.usage()).toEqual({ pastes: 1, bytes: 16, uploads: 0 });
+  });
+
   test('large pastes of one piece are swept few at a time', async () => {
     const { store } = bench;
     const content = Buffer.alloc(3 * 1024 * 1024);

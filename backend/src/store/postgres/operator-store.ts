@@ -139,7 +139,7 @@ function createRemovals(connection: Connection): Removals {
     remove: (id) => remove(connection, id),
 
     async block(id, day) {
-      // Committed before the paste is looked for: one that is being created meanwhile is either refused or found.
+      // Committed before the paste is looked for: whatever begins to be created from here on is refused. What had begun before, and is not there yet, the sweep finds.
       await connection.run(BLOCK, { id, day });
       return remove(connection, id);
     },

@@ -52,7 +52,7 @@ const NEW_GUARDED = `
     )`;
 
 /**
- * Every statement that is run while the service runs. None of them looks through a whole table.
+ * Every statement that is run while the service runs. None of them looks through a whole table, but for the list of what is blocked.
  *
  * Each is written for `READ COMMITTED` and for other backends that do the same at the same time. All keep to one order: first the row of the paste is
  * locked, then those that belong to it, so that nobody waits in a circle. A statement sees the database as it was when it began, except for rows
@@ -229,6 +229,12 @@ const SQL = {
   expiredByBlock: `
     SELECT number, bytes, expires_at IS NOT DISTINCT FROM 0 AS "isDoomed" FROM pastes
     WHERE expires_at_block <= @blockHeight ORDER BY expires_at_block LIMIT @limit FOR UPDATE SKIP LOCKED`,
+
+  // One whose creation had begun before its id was blocked, and ended afterwards, is there. (As an array: so that pastes are looked up, whatever the
+  // database thinks of how many are blocked.)
+  blockedPastes: `
+    SELECT number, bytes, true AS "isDoomed" FROM pastes
+    WHERE id = ANY (ARRAY (SELECT id FROM blocked)) LIMIT @limit FOR UPDATE SKIP LOCKED`,
 
   /** Their content goes with them. */
   deletePastes: 'DELETE FROM pastes WHERE number = ANY (@numbers)',

@@ -13,7 +13,7 @@ import { STATEMENTS } from './statements.js';
 interface DueRow {
   number: number;
   bytes: number;
-  /** Whether it was gone before, and only its content had to wait. */
+  /** Whether it was gone before, being blocked, or so large that its content had to wait. */
   isDoomed: boolean;
 }
 
@@ -61,9 +61,10 @@ export function createUpkeep(connection: Connection): Upkeep {
 /** @returns how many have expired and are gone; the others were gone before, or are so large that they were only begun with */
 async function sweepPastes(runner: Runner, { seconds, blockHeight }: Moment) {
   const now = { now: seconds, blockHeight, limit };
+  const blocked = await runner.run<DueRow>(STATEMENTS.blockedPastes, { limit });
   const byBlock = await runner.run<DueRow>(STATEMENTS.expiredByBlock, now);
   const byTime = await runner.run<DueRow>(STATEMENTS.expired, now);
-  const batch = firstBatch([...byBlock.rows, ...byTime.rows]);
+  const batch = firstBatch([...blocked.rows, ...byBlock.rows, ...byTime.rows]);
   const removed: DueRow[] = [];
   for (const row of batch) if (await isEmptied(runner, row)) removed.push(row);
   await runner.run(STATEMENTS.deletePastes, { numbers: removed.map(({ number }) => number) });

@@ -49,8 +49,9 @@ export function createUpkeep(connection: Connection): Upkeep {
 
 /** @returns how many have expired and are gone; the others were gone before, or are so large that they were only begun with */
 function sweepPastes(connection: Connection, { seconds, blockHeight = -1 }: Moment) {
-  const { expired, expiredByBlock } = connection.statements;
+  const { blockedPastes, expired, expiredByBlock } = connection.statements;
   const rows = [
+    ...blockedPastes.all(MAX_SWEPT_ROWS),
     ...expiredByBlock.all(blockHeight, MAX_SWEPT_ROWS),
     ...expired.all(seconds, MAX_SWEPT_ROWS),
   ];
