@@ -1,8 +1,8 @@
 import { AppError } from '@pastenym/shared/errors';
 import type { Database } from 'better-sqlite3';
 import { MAX_DESTROYED_BYTES } from '../../limits.js';
-import { isFull } from './is-full.js';
 import { openDatabase } from './open-database.js';
+import { isFull, isPassing } from './passing-errors.js';
 import { prepareStatements, type PasteRow, type Statements } from './statements.js';
 import { TransactionGroup } from './transaction-group.js';
 
@@ -21,25 +21,25 @@ export class Connection {
 
   /**
    * Statements are synchronous; the promise waits for the commit that several writes share. A write that throws is undone.
-   * @throws AppError `store-full`
+   * @throws AppError `store-full`; `busy` where it may succeed later
    */
-  async write<T>(work: () => T): Promise<T> {
-    try {
-      return await this.#group.write(work);
-    } catch (error) {
-      throw isFull(error) ? new AppError('store-full', { cause: error }) : error;
-    }
+  write<T>(work: () => T): Promise<T> {
+    return this.#group.write(work).catch(throwAppError);
   }
 
   /** The same for what changes nothing. */
   read<T>(work: () => T): Promise<T> {
-    return this.#group.read(work);
+    return this.#group.read(work).catch(throwAppError);
   }
 
   /** For what is done in no transaction. Async, so that a failure is a rejection. */
   // eslint-disable-next-line @typescript-eslint/require-await
   async outside<T>(work: () => T): Promise<T> {
-    return work();
+    try {
+      return work();
+    } catch (cause) {
+      throwAppError(cause);
+    }
   }
 
   /** Within a write: a paste is no more. To overwrite a large one takes long, so the sweep does that, piece by piece. */
@@ -52,4 +52,9 @@ export class Connection {
     this.#group.commit();
     this.db.close();
   }
+}
+
+function throwAppError(cause: unknown): never {
+  if (isFull(cause)) throw new AppError('store-full', { cause });
+  throw isPassing(cause) ? new AppError('busy', { cause }) : cause;
 }

@@ -23,14 +23,16 @@ import {
   openPaste,
   guardedPaste,
   outcome,
+  status,
   sweepAll,
   upload,
 } from '../../../test/store-suite/fixtures.js';
 import { describeStore } from '../../../test/store-suite/suite.js';
 import { MAX_DESTROYED_BYTES, MAX_FREE_PAGES, RECLAIMED_PAGES } from '../../limits.js';
+import { Connection } from './connection.js';
 import { checkDatabase, migrate } from './migrate.js';
 import { MIGRATIONS } from './migrations/migrations.js';
-import { openSqliteStore } from './sqlite-store.js';
+import { openSqliteStore, storeOn } from './sqlite-store.js';
 import { SQL } from './statements.js';
 import type { PasteStore } from '../store.js';
 
@@ -201,6 +203,22 @@ test('a write that fails is undone alone; those that share its commit are not', 
   expect(await contentOf('one')).toBeDefined();
   expect(await contentOf('two')).toBeUndefined();
   expect(await contentOf('three')).toBeDefined();
+});
+
+test('while another process writes for longer than we wait, a request is told that we are busy, and reads are answered', async () => {
+  await createGuarded(store, 'one', { maxViews: undefined });
+  await store.close();
+  const connection = new Connection(path);
+  connection.db.pragma('busy_timeout = 1');
+  store = storeOn(connection);
+  const other = new Database(path);
+  other.exec('BEGIN IMMEDIATE');
+  const busy = { code: 'busy', retry: true };
+  await expect(store.createOpen(openPaste('two'))).rejects.toMatchObject(busy);
+  await expect(store.sweep(at())).rejects.toMatchObject(busy);
+  expect(await store.readUnlimited(status('one'), 0, at())).toBeDefined();
+  other.close();
+  expect(await store.createOpen(openPaste('two'))).toBe(true);
 });
 
 test('only the owner can read the files, even where they were open to others before', async () => {

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { isFull } from './is-full.js';
+import { isFull } from './passing-errors.js';
 
 interface Work {
   isWrite: boolean;
