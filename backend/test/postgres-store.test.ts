@@ -199,20 +199,26 @@ describe('a PostgreSQL database', () => {
     await endConnections();
   });
 
-  test('keeps what it has acknowledged, whatever the default of the role is', async () => {
-    const connection = new Connection(
-      withOptions('-c synchronous_commit=off -c default_transaction_isolation=serializable'),
-    );
-    const settings = await connection.use((client) =>
-      client.query<Record<string, string>>(
-        `SELECT current_setting('synchronous_commit') AS commit,
-          current_setting('default_transaction_isolation') AS isolation,
-          current_setting('statement_timeout') AS timeout`,
-      ),
-    );
-    expect(settings.rows).toEqual([{ commit: 'on', isolation: 'read committed', timeout: '10s' }]);
-    await connection.close();
-  });
+  test.each(['off', 'local'])(
+    'keeps what it has acknowledged, though the role’s commits are “%s” by default',
+    async (commits) => {
+      const connection = new Connection(
+        withOptions(
+          `-c synchronous_commit=${commits} -c default_transaction_isolation=serializable`,
+        ),
+      );
+      const settings = await connection.use((client) =>
+        client.query<Record<string, string>>(
+          `SELECT current_setting('synchronous_commit') AS commit,
+            current_setting('default_transaction_isolation') AS isolation,
+            current_setting('statement_timeout') AS timeout`,
+        ),
+      );
+      const expected = { commit: 'on', isolation: 'read committed', timeout: '10s' };
+      expect(settings.rows).toEqual([expected]);
+      await connection.close();
+    },
+  );
 
   test('names no request in its log that came twice at once', async () => {
     const stores = [bench.store, await bench.openAnother()];

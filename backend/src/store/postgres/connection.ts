@@ -13,12 +13,14 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 15_000;
 const IDLE_TIMEOUT_MS = 60_000;
 
-/** What the verbs rely on, whatever the server's or the role's defaults are: a commit has reached the disk when it returns, and locks are seen through. */
+/** What the verbs rely on, whatever the server's or the role's defaults are: a commit has reached the disk when it returns (and those of standbys, where
+ * the server is set up to wait for them), and locks are seen through. */
 const SESSION = `
   SELECT set_config('statement_timeout', '${STATEMENT_TIMEOUT_MS}', false),
     set_config('idle_in_transaction_session_timeout', '${STATEMENT_TIMEOUT_MS}', false),
     set_config('default_transaction_isolation', 'read committed', false),
-    CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END`;
+    CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
+      THEN set_config('synchronous_commit', 'on', false) END`;
 
 type Value =
   string | number | boolean | Uint8Array | null | undefined | readonly (string | number)[];
