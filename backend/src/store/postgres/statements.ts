@@ -1,3 +1,5 @@
+import { MAX_DESTROYED_CHUNKS, MAX_SWEPT_ROWS } from '../../limits.js';
+
 /** A statement as PostgreSQL wants it: with a name, under which each connection prepares it once, and numbered parameters. */
 export interface Statement {
   name: string;
@@ -17,7 +19,6 @@ const IS_THERE = `
 
 const HAS_VIEWS = '(max_views IS NULL OR views < max_views)';
 
-// Claims are counted rather than asked for with EXISTS, which beside OR could become a look through all of them.
 const MAY_BE_DELETED = `
       id = @id AND delete_hash = @deleteHash AND ${IS_THERE}
       AND (${HAS_VIEWS} OR (SELECT count(*) FROM claims WHERE paste = number AND ends_at > @now) > 0)`;
@@ -57,6 +58,9 @@ const NEW_GUARDED = `
  * Each is written for `READ COMMITTED` and for other backends that do the same at the same time. All keep to one order: first the row of the paste is
  * locked, then those that belong to it, so that nobody waits in a circle. A statement sees the database as it was when it began, except for rows
  * that it locks, which it sees as they are; so what must not change between a look and a deed hangs on the lock of the paste.
+ *
+ * Two things keep the database from looking through a table where it has several ways: limits stand in the text, since it plans for a tenth of the
+ * table where it does not know them; and the claims of a paste are counted, not asked for with EXISTS, which could become a join with all of them.
  */
 const SQL = {
   createOpen: `
@@ -137,7 +141,7 @@ const SQL = {
     WITH paste AS MATERIALIZED (
       SELECT number, bytes FROM pastes
       WHERE number = ANY (@numbers) AND views >= max_views
-        AND NOT EXISTS (SELECT 1 FROM claims WHERE paste = number)
+        AND (SELECT count(*) FROM claims WHERE paste = number) = 0
     ), ${DESTROY('paste')}
     SELECT number FROM paste`,
 
@@ -224,29 +228,29 @@ const SQL = {
 
   expired: `
     SELECT number, bytes, expires_at IS NOT DISTINCT FROM 0 AS "isDoomed" FROM pastes
-    WHERE expires_at <= @now ORDER BY expires_at LIMIT @limit FOR UPDATE SKIP LOCKED`,
+    WHERE expires_at <= @now ORDER BY expires_at LIMIT ${MAX_SWEPT_ROWS} FOR UPDATE SKIP LOCKED`,
 
   expiredByBlock: `
     SELECT number, bytes, expires_at IS NOT DISTINCT FROM 0 AS "isDoomed" FROM pastes
-    WHERE expires_at_block <= @blockHeight ORDER BY expires_at_block LIMIT @limit FOR UPDATE SKIP LOCKED`,
+    WHERE expires_at_block <= @blockHeight ORDER BY expires_at_block LIMIT ${MAX_SWEPT_ROWS} FOR UPDATE SKIP LOCKED`,
 
   // One whose creation had begun before its id was blocked, and ended afterwards, is there. (As an array: so that pastes are looked up, whatever the
   // database thinks of how many are blocked.)
   blockedPastes: `
     SELECT number, bytes, true AS "isDoomed" FROM pastes
-    WHERE id = ANY (ARRAY (SELECT id FROM blocked)) LIMIT @limit FOR UPDATE SKIP LOCKED`,
+    WHERE id = ANY (ARRAY (SELECT id FROM blocked)) LIMIT ${MAX_SWEPT_ROWS} FOR UPDATE SKIP LOCKED`,
 
   /** Their content goes with them. */
   deletePastes: 'DELETE FROM pastes WHERE number = ANY (@numbers)',
 
   deleteChunks: `
     DELETE FROM contents WHERE paste = @paste AND chunk IN (
-      SELECT chunk FROM contents WHERE paste = @paste ORDER BY chunk LIMIT @limit)`,
+      SELECT chunk FROM contents WHERE paste = @paste ORDER BY chunk LIMIT ${MAX_DESTROYED_CHUNKS})`,
 
   lockAbandoned: `
     SELECT uploads.id FROM uploads JOIN pastes ON number = paste
     WHERE ends_at <= @now AND NOT uploads.is_complete
-    ORDER BY ends_at LIMIT @limit FOR UPDATE OF pastes SKIP LOCKED`,
+    ORDER BY ends_at LIMIT ${MAX_SWEPT_ROWS} FOR UPDATE OF pastes SKIP LOCKED`,
 
   // A chunk may have come before the lock: then it is not abandoned.
   dropAbandoned: `
@@ -261,24 +265,24 @@ const SQL = {
   lockDueClaims: `
     SELECT request, number FROM claims JOIN pastes ON number = paste
     WHERE paste IS NOT NULL AND ends_at <= @now
-    ORDER BY ends_at LIMIT @limit FOR UPDATE OF pastes SKIP LOCKED`,
+    ORDER BY ends_at LIMIT ${MAX_SWEPT_ROWS} FOR UPDATE OF pastes SKIP LOCKED`,
 
   endClaims: 'UPDATE claims SET paste = NULL WHERE request = ANY (@requests)',
 
   forgetUploads: `
     DELETE FROM uploads WHERE id IN (
       SELECT id FROM uploads WHERE ends_at <= @now AND (is_complete OR paste IS NULL)
-      ORDER BY ends_at LIMIT @limit FOR UPDATE SKIP LOCKED)`,
+      ORDER BY ends_at LIMIT ${MAX_SWEPT_ROWS} FOR UPDATE SKIP LOCKED)`,
 
   forgetOutcomes: `
     DELETE FROM outcomes WHERE request IN (
       SELECT request FROM outcomes WHERE forget_at <= @now
-      ORDER BY forget_at LIMIT @limit FOR UPDATE SKIP LOCKED)`,
+      ORDER BY forget_at LIMIT ${MAX_SWEPT_ROWS} FOR UPDATE SKIP LOCKED)`,
 
   forgetClaims: `
     DELETE FROM claims WHERE request IN (
       SELECT request FROM claims WHERE forget_at <= @now AND paste IS NULL
-      ORDER BY forget_at LIMIT @limit FOR UPDATE SKIP LOCKED)`,
+      ORDER BY forget_at LIMIT ${MAX_SWEPT_ROWS} FOR UPDATE SKIP LOCKED)`,
 
   usage: `
     SELECT coalesce(sum(pastes), 0)::bigint AS pastes, coalesce(sum(bytes), 0)::bigint AS bytes,
@@ -292,7 +296,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ...{ accessHash: 'bytea', deleteHash: 'bytea', contentHash: 'bytea', hash: 'bytea' },
   ...{ details: 'bytea', digest: 'bytea', answer: 'bytea', content: 'bytea' },
   ...{ bytes: 'bigint', maxBytes: 'bigint', views: 'bigint', maxViews: 'bigint', index: 'bigint' },
-  ...{ now: 'bigint', expiresAt: 'bigint', endsAt: 'bigint', forgetAt: 'bigint', limit: 'bigint' },
+  ...{ now: 'bigint', expiresAt: 'bigint', endsAt: 'bigint', forgetAt: 'bigint' },
   ...{ blockHeight: 'bigint', expiresAtBlock: 'bigint', expiresInSeconds: 'bigint' },
   ...{
     day: 'bigint',

@@ -4,7 +4,6 @@ import {
   MAX_DESTROYED_CHUNKS,
   MAX_SWEPT_AT_ONCE,
   MAX_SWEPT_BYTES,
-  MAX_SWEPT_ROWS,
 } from '../../limits.js';
 import type { Moment, Upkeep, Usage } from '../store.js';
 import { withTimeout, type Connection, type Runner } from './connection.js';
@@ -16,8 +15,6 @@ interface DueRow {
   /** Whether it was gone before, being blocked, or so large that its content had to wait. */
   isDoomed: boolean;
 }
-
-const limit = MAX_SWEPT_ROWS;
 
 /** Nothing is swept meanwhile. What is left is done the next time, or by the server itself. */
 const VACUUM_TIMEOUT_MS = 10 * 60_000;
@@ -60,8 +57,8 @@ export function createUpkeep(connection: Connection): Upkeep {
 
 /** @returns how many have expired and are gone; the others were gone before, or are so large that they were only begun with */
 async function sweepPastes(runner: Runner, { seconds, blockHeight }: Moment) {
-  const now = { now: seconds, blockHeight, limit };
-  const blocked = await runner.run<DueRow>(STATEMENTS.blockedPastes, { limit });
+  const now = { now: seconds, blockHeight };
+  const blocked = await runner.run<DueRow>(STATEMENTS.blockedPastes, {});
   const byBlock = await runner.run<DueRow>(STATEMENTS.expiredByBlock, now);
   const byTime = await runner.run<DueRow>(STATEMENTS.expired, now);
   const batch = firstBatch([...blocked.rows, ...byBlock.rows, ...byTime.rows]);
@@ -82,23 +79,22 @@ function firstBatch(due: DueRow[]): DueRow[] {
 /** @returns whether so little is left of it that it can be deleted */
 async function isEmptied({ run }: Runner, { number, bytes }: DueRow): Promise<boolean> {
   if (bytes <= MAX_DESTROYED_BYTES) return true;
-  const values = { paste: number, limit: MAX_DESTROYED_CHUNKS };
-  const { count } = await run(STATEMENTS.deleteChunks, values);
+  const { count } = await run(STATEMENTS.deleteChunks, { paste: number });
   return count < MAX_DESTROYED_CHUNKS;
 }
 
 async function sweepUploads({ run }: Runner, { seconds: now }: Moment) {
-  const due = await run<{ id: string }>(STATEMENTS.lockAbandoned, { now, limit });
+  const due = await run<{ id: string }>(STATEMENTS.lockAbandoned, { now });
   const ids = due.rows.map(({ id }) => id);
   const values = { ids, now, maxBytes: MAX_SWEPT_AT_ONCE };
   const { rows } = await run(STATEMENTS.dropAbandoned, values);
-  const { count } = await run(STATEMENTS.forgetUploads, { now, limit });
+  const { count } = await run(STATEMENTS.forgetUploads, { now });
   return { abandoned: rows.length, other: count };
 }
 
 async function settleDueClaims({ run }: Runner, { seconds: now }: Moment): Promise<number> {
   type Row = { request: string; number: number };
-  const { rows } = await run<Row>(STATEMENTS.lockDueClaims, { now, limit });
+  const { rows } = await run<Row>(STATEMENTS.lockDueClaims, { now });
   await run(STATEMENTS.endClaims, { requests: rows.map(({ request }) => request) });
   const numbers = rows.map(({ number }) => number);
   await run(STATEMENTS.destroyExhausted, { numbers, maxBytes: MAX_SWEPT_AT_ONCE });
@@ -106,8 +102,8 @@ async function settleDueClaims({ run }: Runner, { seconds: now }: Moment): Promi
 }
 
 async function forget({ run }: Runner, { seconds: now }: Moment): Promise<number> {
-  const outcomes = await run(STATEMENTS.forgetOutcomes, { now, limit });
-  const claims = await run(STATEMENTS.forgetClaims, { now, limit });
+  const outcomes = await run(STATEMENTS.forgetOutcomes, { now });
+  const claims = await run(STATEMENTS.forgetClaims, { now });
   return outcomes.count + claims.count;
 }
 
