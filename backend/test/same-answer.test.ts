@@ -142,6 +142,10 @@ const data: { [E in Guarded]: (key: Key) => RequestData<E> } = {
 const request = (event: Guarded, key: Key, id: string) =>
   formatV2Request<EventName>(id, event, data[event](key));
 
+/** An upload is missed by its readers, not by its author, who may delete it. */
+const missesOf = (event: Guarded) =>
+  Object.entries(keys).filter(([kind]) => event !== 'deletePaste' || kind !== 'incomplete');
+
 const EVENTS = Object.keys(data) as Guarded[];
 
 describe.each(Object.entries(databases))('on %s', (name, open) => {
@@ -151,7 +155,7 @@ describe.each(Object.entries(databases))('on %s', (name, open) => {
   describe.each(EVENTS)('%s', (event) => {
     test('answers the same, to the byte, for a paste that is unknown, of another proof, expired, burnt, read to the end, blocked or not complete', async () => {
       const answers = await Promise.all(
-        Object.values(keys).map(async (key) => {
+        missesOf(event).map(async ([, key]) => {
           const id = newId();
           return (await service.nym.ask(request(event, key, id))).replace(id, 'ID');
         }),
@@ -163,7 +167,7 @@ describe.each(Object.entries(databases))('on %s', (name, open) => {
     test('asks the database for the same for each of them, and writes nothing', async () => {
       const before = await database.query(database.pastes);
       const asked = new Map<string, string[]>();
-      for (const [kind, key] of Object.entries(keys)) {
+      for (const [kind, key] of missesOf(event)) {
         const ask = () => service.nym.ask(request(event, key, newId()));
         asked.set(kind, await recordStatements(ask));
       }
@@ -225,9 +229,9 @@ function watch(target: object, name: string, hear: (self: unknown, first: unknow
 /** In microseconds, from the message to the answer, inside of the service. */
 async function measure(event: Guarded): Promise<Map<string, number>> {
   const inbox = service.context.createInbox();
-  const took = new Map(Object.keys(keys).map((kind) => [kind, [] as number[]]));
+  const took = new Map(missesOf(event).map(([kind]) => [kind, [] as number[]]));
   for (let n = 0; n < SAMPLES; n++) {
-    for (const [kind, key] of shuffled(Object.entries(keys))) {
+    for (const [kind, key] of shuffled(missesOf(event))) {
       const message = Buffer.from(request(event, key, newId()));
       took.get(kind)?.push(await time(inbox, message));
     }

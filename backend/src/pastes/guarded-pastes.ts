@@ -79,7 +79,10 @@ export interface GuardedPastes {
   /** @param claim the id of the request that took the view */
   readChunk(claim: string, key: Key, index: number): Promise<Uint8Array>;
   endRead(claim: string, key: Key): Promise<void>;
-  /** @throws AppError `not-found`, `id-reused` */
+  /**
+   * Also one that is not complete: its author ends the upload.
+   * @throws AppError `not-found`, `id-reused`
+   */
   remove(request: string, pasteId: string, deleteProof: Uint8Array): Promise<void>;
   status(key: Key): Promise<GuardedStatus>;
 }

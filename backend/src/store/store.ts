@@ -121,7 +121,7 @@ export interface GuardedPasteStore {
   endClaim(claim: ClaimKey, now: Moment): Promise<boolean>;
 
   /**
-   * A paste whose last view is still being read can be deleted, too.
+   * A paste whose last view is still being read can be deleted, too, and one whose upload is under way, which is unknown from then on.
    * @returns the request's outcome, the given one or an earlier; undefined if there is no such paste
    */
   deleteGuarded(

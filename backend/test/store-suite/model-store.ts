@@ -189,7 +189,7 @@ export class ModelStore {
     const earlier = this.#outcomes.get(outcome.request);
     if (earlier !== undefined) return earlier;
     const paste = this.#pastes.get(id);
-    if (paste === undefined || !this.#isThere(paste, seconds)) return undefined;
+    if (paste === undefined || !this.#isKept(paste, seconds)) return undefined;
     if (!areEqual(paste.deleteHash, deleteHash)) return undefined;
     const claims = Array.from(this.#claims.values()).filter((claim) => claim.paste === paste);
     const isOver = !claims.some((claim) => claim.endsAt > seconds);
@@ -231,8 +231,12 @@ export class ModelStore {
     };
   }
 
-  #isThere({ id, isComplete, expiresAt }: ModelPaste, seconds: number): boolean {
-    return isComplete && expiresAt > seconds && !this.#blocked.has(id);
+  #isKept({ id, expiresAt }: ModelPaste, seconds: number): boolean {
+    return expiresAt > seconds && !this.#blocked.has(id);
+  }
+
+  #isThere(paste: ModelPaste, seconds: number): boolean {
+    return paste.isComplete && this.#isKept(paste, seconds);
   }
 
   #find(id: string, seconds: number): ModelPaste | undefined {

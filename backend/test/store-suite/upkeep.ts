@@ -153,6 +153,14 @@ export function describeUpkeep(bench: Bench): void {
       expect(total(await isGone(), 'abandoned')).toBe(0);
     });
 
+    test('when it is deleted before it is complete', async () => {
+      const { store } = bench;
+      await createLarge(store, 'one');
+      await store.deleteGuarded(deletion('one'), outcome('d'), at());
+      expect(await store.findUpload('upload of one', at())).toBeUndefined();
+      expect(total(await isGone(), 'expired')).toBe(0);
+    });
+
     test('when its upload is abandoned', async () => {
       const { store } = bench;
       await createLarge(store, 'one');

@@ -6,8 +6,10 @@ import {
   CHUNK_BYTES,
   claim,
   createGuarded,
+  deletion,
   hex,
   NOW,
+  outcome,
   sha256,
   status,
   sweepAll,
@@ -114,6 +116,22 @@ export function describeUploads(bench: Bench): void {
     await store.completeUpload('up', NOW + 7200);
     expect(await store.guardedStatus(status('one'), at())).toBeUndefined();
     expect(await store.usage()).toEqual({ pastes: 0, bytes: 0, uploads: 0 });
+  });
+
+  test('whoever may delete the paste can end its upload, and nobody else', async () => {
+    const { store } = bench;
+    await begin({ expiresAt: NOW + 9999 });
+    await put(0);
+    const guess = { id: 'one', deleteHash: sha256('guess') };
+    expect(await store.deleteGuarded(guess, outcome('a'), at())).toBeUndefined();
+    expect(await put(1)).toEqual({ present: [0, 1] });
+    expect(await store.deleteGuarded(deletion('one'), outcome('d'), at())).toMatchObject({
+      answer: 'answer to d',
+    });
+    expect(await store.findUpload('up', at())).toBeUndefined();
+    expect(await put(2)).toBeUndefined();
+    expect(await store.usage()).toEqual({ pastes: 0, bytes: 0, uploads: 0 });
+    expect(total(await sweepAll(store, at(NOW + 600)), 'abandoned')).toBe(0);
   });
 
   test('one that is dropped and completed at once ends either way, and wholly', async () => {

@@ -12,15 +12,17 @@ const IS_IN_TIME = `
       (pastes.expires_at IS NULL OR pastes.expires_at > @now)
       AND (pastes.expires_at_block IS NULL OR pastes.expires_at_block > @blockHeight)`;
 
-/** A paste that may be given out, as far as its views allow. */
-const IS_THERE = `
-      pastes.is_complete AND ${IS_IN_TIME}
+/** A paste that may be given out once it is complete, as far as its views allow. */
+const IS_KEPT = `
+      ${IS_IN_TIME}
       AND NOT EXISTS (SELECT 1 FROM blocked WHERE blocked.id = pastes.id)`;
+
+const IS_THERE = `pastes.is_complete AND ${IS_KEPT}`;
 
 const HAS_VIEWS = '(max_views IS NULL OR views < max_views)';
 
 const MAY_BE_DELETED = `
-      id = @id AND delete_hash = @deleteHash AND ${IS_THERE}
+      id = @id AND delete_hash = @deleteHash AND ${IS_KEPT}
       AND (${HAS_VIEWS} OR (SELECT count(*) FROM claims WHERE paste = number AND ends_at > @now) > 0)`;
 
 const IS_FREE = `

@@ -6,10 +6,12 @@ const IS_IN_TIME = `
       (expires_at IS NULL OR expires_at > @now)
       AND (expires_at_block IS NULL OR expires_at_block > @blockHeight)`;
 
-/** A paste that may be given out, as far as its views allow. */
-const IS_THERE = `
-      is_complete AND ${IS_IN_TIME}
+/** A paste that may be given out once it is complete, as far as its views allow. */
+const IS_KEPT = `
+      ${IS_IN_TIME}
       AND NOT EXISTS (SELECT 1 FROM blocked WHERE blocked.id = pastes.id)`;
+
+const IS_THERE = `is_complete AND ${IS_KEPT}`;
 
 /** Every statement that is run while the service runs. None of them looks through a whole table, but for the list of what is blocked. */
 export const SQL = {
@@ -54,7 +56,7 @@ export const SQL = {
 
   // Whether a claim of the last view has timed out, must not depend on when the sweep comes.
   findToDelete: `
-    SELECT number, bytes FROM pastes WHERE id = @id AND delete_hash = @deleteHash AND ${IS_THERE}
+    SELECT number, bytes FROM pastes WHERE id = @id AND delete_hash = @deleteHash AND ${IS_KEPT}
       AND (max_views IS NULL OR views < max_views
         OR EXISTS (SELECT 1 FROM claims WHERE paste = number AND ends_at > @now))`,
 
