@@ -1,12 +1,6 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import pg from 'pg';
-import { openPostgresStore } from '../src/store/postgres/postgres-store.js';
+import { beforeAll, expect, jest, test } from '@jest/globals';
 import { STATEMENTS } from '../src/store/postgres/statements.js';
-import {
-  startPostgres,
-  type PostgresSchema,
-  type PostgresServer,
-} from './support/postgres-server.js';
+import { usePostgres } from './store-suite/postgres.js';
 
 /** How PostgreSQL goes about our statements in a database that is not small, with nothing set that would push it. */
 jest.setTimeout(120_000);
@@ -41,32 +35,18 @@ interface Plan {
   Plans?: Plan[];
 }
 
-let server: PostgresServer;
-let schema: PostgresSchema;
-let client: pg.Client;
+const postgres = usePostgres();
 
-beforeAll(async () => {
-  server = await startPostgres();
-  schema = await server.createSchema();
-  await (await openPostgresStore(schema.url)).close();
-  client = new pg.Client({ connectionString: schema.url });
-  await client.connect();
-  await client.query(FILL);
-});
-
-afterAll(async () => {
-  await client.end();
-  await server.stop();
-});
+beforeAll(() => postgres.schema.query(FILL));
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
 /** With plans that hold for any parameters, as those of prepared statements do in the end. */
 async function explain(sql: string): Promise<Plan[]> {
-  const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-    `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${sql}`,
-  );
-  return rows.flatMap((row) => nodesOf(row['QUERY PLAN'][0].Plan));
+  const rows = await postgres.schema.query(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${sql}`);
+  // In this form it is documented to come.
+  const plans = rows as { 'QUERY PLAN': [{ Plan: Plan }] }[];
+  return plans.flatMap((row) => nodesOf(row['QUERY PLAN'][0].Plan));
 }
 
 const isSmall = (node: Plan) =>
@@ -91,7 +71,7 @@ test.each([
   ['not counted yet', 'SELECT 1'],
   ['counted', 'ANALYZE'],
 ])('no statement looks through a whole table whose rows the server has %s', async (_, prepare) => {
-  await client.query(prepare);
+  await postgres.schema.query(prepare);
   const found: string[] = [];
   for (const { name, text } of Object.values(STATEMENTS)) {
     const nodes = await explain(text);

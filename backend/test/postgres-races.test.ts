@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { Connection } from '../src/store/postgres/connection.js';
 import { openPostgresOperatorStore } from '../src/store/postgres/operator-store.js';
-import { openPostgresStore } from '../src/store/postgres/postgres-store.js';
 import { STATEMENTS } from '../src/store/postgres/statements.js';
 import {
   allAtOnce,
@@ -20,11 +19,7 @@ import {
   upload,
   useDatabase,
 } from './store-suite/fixtures.js';
-import {
-  startPostgres,
-  type PostgresSchema,
-  type PostgresServer,
-} from './support/postgres-server.js';
+import { usePostgres } from './store-suite/postgres.js';
 
 /**
  * Requests that really meet: all have begun, and seen the same, before the first goes on. Chance alone, on a machine with few processors, hardly ever
@@ -32,33 +27,14 @@ import {
  */
 jest.setTimeout(60_000);
 
-let server: PostgresServer;
-let schema: PostgresSchema;
-
-beforeAll(async () => {
-  server = await startPostgres();
-  schema = await server.createSchema();
-  await (await openPostgresStore(schema.url)).close();
-});
-
-afterAll(async () => {
-  await schema.remove();
-  await server.stop();
-});
-
-const bench = useDatabase(() =>
-  Promise.resolve({
-    open: () => openPostgresStore(schema.url),
-    block: () => Promise.reject(new Error('not used here')),
-    remove: () => schema.empty(),
-  }),
-);
+const postgres = usePostgres();
+const bench = useDatabase(postgres.openDatabase);
 
 /** Not more than two stores have connections. */
 const MANY = 16;
 
 const countWaiting = async () => {
-  const [row] = await schema.query(`
+  const [row] = await postgres.schema.query(`
     SELECT count(*)::integer AS waiting FROM pg_stat_activity
     WHERE application_name = 'pastenym' AND wait_event_type = 'Lock'`);
   return Number(row?.['waiting']);
@@ -66,7 +42,7 @@ const countWaiting = async () => {
 
 /** Holds a paste up until so many wait for it. @param begin all that is to meet */
 async function meet<T>(id: string, begin: () => Promise<T>[]): Promise<T[]> {
-  const holder = new pg.Client({ connectionString: schema.url });
+  const holder = new pg.Client({ connectionString: postgres.schema.url });
   await holder.connect();
   await holder.query('BEGIN');
   await holder.query('SELECT 1 FROM pastes WHERE id = $1 FOR UPDATE', [id]);
@@ -111,7 +87,7 @@ test.each([1, 5])('copies of one request that meet at %i views take one', async 
     ),
   );
   for (const view of views) expect(view).toMatchObject({ views: 1, maxViews });
-  const [row] = await schema.query("SELECT views FROM pastes WHERE id = 'one'");
+  const [row] = await postgres.schema.query("SELECT views FROM pastes WHERE id = 'one'");
   expect(row).toEqual({ views: '1' });
 });
 
@@ -173,8 +149,8 @@ test('what completes an upload, drops it and adds to it, when they meet, ends in
 });
 
 test('a paste whose creation had begun before its id was blocked, and ended afterwards, is never given out, and swept', async () => {
-  const operator = await openPostgresOperatorStore(schema.url);
-  const connection = new Connection(schema.url);
+  const operator = await openPostgresOperatorStore(postgres.schema.url);
+  const connection = new Connection(postgres.schema.url);
   await connection.transaction(async ({ run }) => {
     const paste = { bytes: 7, createdDay: 0, views: 0, content: Buffer.from('content') };
     expect(await run(STATEMENTS.createOpen, { id: 'one', ...paste })).toMatchObject({ count: 1 });
@@ -192,7 +168,7 @@ test('a paste whose creation had begun before its id was blocked, and ended afte
 test('the sweep does not wait for a paste that is held up, and takes it the next time', async () => {
   const stores = await twoStores();
   await createGuarded(bench.store, 'one', { expiresAt: NOW });
-  const holder = new pg.Client({ connectionString: schema.url });
+  const holder = new pg.Client({ connectionString: postgres.schema.url });
   await holder.connect();
   await holder.query("BEGIN; SELECT 1 FROM pastes WHERE id = 'one' FOR UPDATE");
   const swept = await allAtOnce(4, stores, (store) => store.sweep(at()));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { MAX_DESTROYED_BYTES } from '../src/limits.js';
 import { describeError } from '../src/describe-error.js';
 import { Connection } from '../src/store/postgres/connection.js';
@@ -22,58 +22,33 @@ import {
 } from './store-suite/fixtures.js';
 import { describeOperatorStore } from './store-suite/operator.js';
 import { describeStore } from './store-suite/suite.js';
-import {
-  startPostgres,
-  type PostgresSchema,
-  type PostgresServer,
-} from './support/postgres-server.js';
+import { usePostgres } from './store-suite/postgres.js';
 
 jest.setTimeout(120_000);
 
-let server: PostgresServer;
-let schema: PostgresSchema;
-
-beforeAll(async () => {
-  server = await startPostgres();
-  schema = await server.createSchema();
-  await (await openPostgresStore(schema.url)).close();
-});
-
-afterAll(async () => {
-  await schema.remove();
-  await server.stop();
-});
-
-const openDatabase = () =>
-  Promise.resolve({
-    open: () => openPostgresStore(schema.url),
-    block: async (id: string) => {
-      await schema.query('INSERT INTO blocked VALUES ($1, 0) ON CONFLICT DO NOTHING', [id]);
-    },
-    remove: () => schema.empty(),
-  });
+const postgres = usePostgres();
 
 /** The URL of the database, with settings for what connects by it, as a role may have some. */
 function withOptions(settings: string): string {
-  const url = new URL(schema.url);
+  const url = new URL(postgres.schema.url);
   url.searchParams.set('options', `${url.searchParams.get('options') ?? ''} ${settings}`);
   return url.href;
 }
 
 /** Ends the connections of all stores, as a restart or a failing network would. */
 const endConnections = () =>
-  schema.query(
+  postgres.schema.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE application_name = 'pastenym' AND pid <> pg_backend_pid()`,
   );
 
-describeStore('pastes in PostgreSQL', openDatabase);
+describeStore('pastes in PostgreSQL', postgres.openDatabase);
 
 describe('a PostgreSQL database', () => {
-  const bench = useDatabase(openDatabase);
+  const bench = useDatabase(postgres.openDatabase);
 
   test('is told apart from that of another program, and stays as it was', async () => {
-    const other = await server.createSchema();
+    const other = await postgres.server.createSchema();
     await other.query('CREATE TABLE texts (id integer)');
     await expect(openPostgresStore(other.url)).rejects.toThrow('it holds other tables');
     const tables = await other.query(
@@ -84,7 +59,7 @@ describe('a PostgreSQL database', () => {
   });
 
   test('that a newer version has used is refused', async () => {
-    const other = await server.createSchema();
+    const other = await postgres.server.createSchema();
     await (await openPostgresStore(other.url)).close();
     await other.query('INSERT INTO pastenym_migrations VALUES (99)');
     await expect(openPostgresStore(other.url)).rejects.toThrow('it was used by a newer one');
@@ -92,7 +67,7 @@ describe('a PostgreSQL database', () => {
   });
 
   test('that several backends open for the first time at once is made once', async () => {
-    const other = await server.createSchema();
+    const other = await postgres.server.createSchema();
     const stores = await Promise.all(Array.from({ length: 5 }, () => openPostgresStore(other.url)));
     expect(await stores[4]!.createOpen(openPaste('one'))).toBe(true);
     await Promise.all(stores.map((store) => store.close()));
@@ -100,7 +75,7 @@ describe('a PostgreSQL database', () => {
   });
 
   test('gets the migrations that it has not seen, each wholly or not at all', async () => {
-    const other = await server.createSchema();
+    const other = await postgres.server.createSchema();
     const connection = new Connection(other.url);
     const run = (...migrations: string[]) => migrate(connection, migrations);
     await run('CREATE TABLE a ()');
@@ -119,7 +94,7 @@ describe('a PostgreSQL database', () => {
   test('gives room back when what was in it is gone', async () => {
     const { store } = bench;
     const size = async () => {
-      const [row] = await schema.query(
+      const [row] = await postgres.schema.query(
         `SELECT pg_total_relation_size('contents')::integer AS size`,
       );
       return Number(row?.['size']);
@@ -135,7 +110,7 @@ describe('a PostgreSQL database', () => {
   });
 
   test('gets its migrations without the time-out that requests have', async () => {
-    const other = await server.createSchema();
+    const other = await postgres.server.createSchema();
     const connection = new Connection(other.url);
     await migrate(connection, ["CREATE TABLE a AS SELECT current_setting('statement_timeout')"]);
     await connection.close();
@@ -144,7 +119,7 @@ describe('a PostgreSQL database', () => {
   });
 
   test('keeps the time-out of statements on every connection, whatever took long before', async () => {
-    const connection = await openConnection(schema.url);
+    const connection = await openConnection(postgres.schema.url);
     await createUpkeep(connection).eraseTraces();
     const ask = () =>
       connection.use((client) =>
@@ -167,7 +142,7 @@ describe('a PostgreSQL database', () => {
     const stop = new AbortController();
     const erasing = createUpkeep(connection).eraseTraces(stop.signal);
     const isVacuuming = async () => {
-      const [row] = await schema.query(
+      const [row] = await postgres.schema.query(
         "SELECT count(*)::integer AS n FROM pg_stat_activity WHERE query LIKE 'VACUUM%' AND state = 'active'",
       );
       return row?.['n'] === 1;
@@ -209,20 +184,20 @@ describe('a PostgreSQL database', () => {
     await allAtOnce(20, stores, (store, index) =>
       store.createGuarded(guardedPaste(`paste${index}`), outcome('a-request')),
     );
-    expect(server.log()).not.toContain('a-request');
+    expect(postgres.server.log()).not.toContain('a-request');
   });
 });
 
 describe('a database that cannot be opened', () => {
   const problemOf = async (change: (url: URL) => void) => {
-    const url = new URL(schema.url);
+    const url = new URL(postgres.schema.url);
     change(url);
     const error: unknown = await openPostgresStore(url.href).then(
       () => undefined,
       (reason: unknown) => reason,
     );
     const said = JSON.stringify(describeError(error)) + String(error);
-    expect(said).not.toContain(server.password);
+    expect(said).not.toContain(postgres.server.password);
     return String(error);
   };
 
@@ -243,7 +218,7 @@ describe('a database that cannot be opened', () => {
 });
 
 describe('when the server goes away', () => {
-  const bench = useDatabase(openDatabase);
+  const bench = useDatabase(postgres.openDatabase);
 
   test('and is back at once, the next requests are answered', async () => {
     await createGuarded(bench.store, 'one');
@@ -286,7 +261,7 @@ describe('when the server goes away', () => {
   });
 
   test('what had been begun and not committed has not happened', async () => {
-    const connection = new Connection(schema.url);
+    const connection = new Connection(postgres.schema.url);
     const broken = connection.transaction(async ({ run }) => {
       const values = { id: 'half', bytes: 0, createdDay: 0, views: 0, content: Buffer.alloc(0) };
       await run(STATEMENTS.createOpen, values);
@@ -307,11 +282,11 @@ describe('when the server goes away', () => {
     async () => {
       const { store } = bench;
       await store.createOpen(openPaste('one'));
-      await server.restart!.stop();
+      await postgres.server.restart!.stop();
       for (let i = 0; i < 3; i++) {
         await expect(store.takeOpenView('one', at())).rejects.toMatchObject({ code: 'busy' });
       }
-      await server.restart!.start();
+      await postgres.server.restart!.start();
       const again = async (): Promise<unknown> => store.takeOpenView('one', at()).catch(again);
       expect(await again()).toMatchObject({ views: 1 });
     },
@@ -319,7 +294,7 @@ describe('when the server goes away', () => {
 });
 
 describeOperatorStore('the operator’s side of pastes in PostgreSQL', async () => {
-  const schema = await server.createSchema();
+  const schema = await postgres.server.createSchema();
   const store = await openPostgresStore(schema.url);
   const operator = await openPostgresOperatorStore(schema.url);
   return {
@@ -337,7 +312,7 @@ describeOperatorStore('the operator’s side of pastes in PostgreSQL', async () 
 });
 
 test('a PostgreSQL database is copied with its own tools, and the operator is told how', async () => {
-  const schema = await server.createSchema();
+  const schema = await postgres.server.createSchema();
   const operator = await openPostgresOperatorStore(schema.url);
   await expect(operator.backUp('x')).rejects.toThrow('pg_dump');
   await operator.close();
