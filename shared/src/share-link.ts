@@ -1,4 +1,4 @@
-import { base64urlnopad } from '@scure/base';
+import { decodeBase64Url, encodeBase64Url } from './base64url.js';
 import { AppError } from './errors.js';
 import { LINK_SECRET_BYTES } from './v2/keys.js';
 import {
@@ -111,12 +111,8 @@ function unescape(key: string): string {
 }
 
 function readSecret(text: string): Uint8Array {
-  let secret: Uint8Array;
-  try {
-    secret = base64urlnopad.decode(text);
-  } catch (cause) {
-    throw new AppError('bad-link', { detail: 'Its secret is damaged.', cause });
-  }
+  const secret = decodeBase64Url(text);
+  if (secret === undefined) throw new AppError('bad-link', { detail: 'Its secret is damaged.' });
   if (secret.length !== LINK_SECRET_BYTES) {
     throw new AppError('bad-link', { detail: 'Its secret is not whole.' });
   }
@@ -134,7 +130,7 @@ export function formatShareFragment(link: ShareLink): string {
   const { id, secret, password, sizeKiB } = link;
   const passwordPart = password === undefined ? '' : `&p=${formatPasswordParameters(password)}`;
   const sizePart = sizeKiB === undefined ? '' : `&s=${sizeKiB}`;
-  return `#/${id}/${base64urlnopad.encode(secret)}${passwordPart}${sizePart}${burn}`;
+  return `#/${id}/${encodeBase64Url(secret)}${passwordPart}${sizePart}${burn}`;
 }
 
 /** @param page the address of the application, without a fragment. */

@@ -1,4 +1,4 @@
-import { base64urlnopad } from '@scure/base';
+import { decodeBase64Url, encodeBase64Url } from '../base64url.js';
 import { AppError } from '../errors.js';
 import { secureRandom, type RandomBytes } from '../random.js';
 import { PASSWORD_KEY_BYTES } from './keys.js';
@@ -38,12 +38,12 @@ export function formatPasswordParameters(parameters: PasswordParameters): string
   view.setUint8(4, parameters.iterations);
   view.setUint8(5, parameters.parallelism);
   bytes.set(parameters.salt, 6);
-  return base64urlnopad.encode(bytes);
+  return encodeBase64Url(bytes);
 }
 
 /** @throws AppError `bad-link` (not in this form), `bad-params` (out of bounds) */
 export function parsePasswordParameters(text: string): PasswordParameters {
-  const bytes = decode(text);
+  const bytes = decodeBase64Url(text);
   if (bytes?.length !== ENCODED_BYTES) {
     throw new AppError('bad-link', { detail: 'What it says of its password is damaged.' });
   }
@@ -94,13 +94,5 @@ function checkBounds(parameters: PasswordParameters): void {
   });
   if (bad !== undefined || parameters.salt.length !== SALT_BYTES) {
     throw new AppError('bad-params', { detail: `Argon2id with this ${bad ?? 'salt'} is refused.` });
-  }
-}
-
-function decode(text: string): Uint8Array | undefined {
-  try {
-    return base64urlnopad.decode(text);
-  } catch {
-    return undefined;
   }
 }
