@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { encodeBase64Url } from './base64url.js';
 import { AppError } from './errors.js';
 import { formatShareLink, parseShareLink, type ShareLink } from './share-link.js';
 import { LINK_SECRET_BYTES } from './v2/keys.js';
@@ -9,19 +10,20 @@ const SECRET_TEXT = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8';
 const SECRET = Uint8Array.from({ length: LINK_SECRET_BYTES }, (_, i) => i);
 
 const idCharacter = fc.constantFrom(
-  ...Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'),
+  ...Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuwwxyz0123456789_-'),
 );
-const id = fc.string({ unit: idCharacter, minLength: 8, maxLength: 64 });
+const idV1 = fc.string({ unit: idCharacter, minLength: 8, maxLength: 64 });
+const idV2 = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(encodeBase64Url);
 const link: fc.Arbitrary<ShareLink> = fc.oneof(
   fc.record({
     version: fc.constant(1 as const),
-    id,
+    id: idV1,
     key: fc.option(fc.string({ minLength: 2, maxLength: 100 }), { nil: undefined }),
     burn: fc.boolean(),
   }),
   fc.record({
     version: fc.constant(2 as const),
-    id,
+    id: idV2,
     secret: fc.uint8Array({ minLength: LINK_SECRET_BYTES, maxLength: LINK_SECRET_BYTES }),
     password: fc.option(
       fc.record({
@@ -92,21 +94,24 @@ test('a link says that reading destroys the paste, and where such a mark came fr
 test('a version 2 link carries an id and a secret', () => {
   const expected = {
     version: 2,
-    id: 'abcdefghijklmnopqrstuv',
+    id: 'abcdefghijklmnopqrstuw',
     secret: SECRET,
     password: undefined,
     sizeKiB: undefined,
     burn: false,
   };
-  const link = `https://host/#/abcdefghijklmnopqrstuv/${SECRET_TEXT}`;
+  const link = `https://host/#/abcdefghijklmnopqrstuw/${SECRET_TEXT}`;
   expect(parseShareLink(link)).toEqual(expected);
   expect(parseShareLink(`${link}&fbclid=1`)).toEqual(expected);
   expect(parseShareLink(`${link}&s=12&burn`)).toEqual({ ...expected, sizeKiB: 12, burn: true });
-  expect(parseShareLink(`${link}&s=-1`)).toEqual(expected);
+  expect(parseShareLink(`${link}&s=262144`)).toEqual({ ...expected, sizeKiB: 262_144 });
+  for (const size of ['-1', '0', '', '1.5', '1e3', '262145', '9999999', '99999999999']) {
+    expect(parseShareLink(`${link}&s=${size}`)).toEqual(expected);
+  }
 });
 
 test('a version 2 link says how its password was stretched, within bounds', () => {
-  const link = (parameters: string) => `#/abcdefghijklmnopqrstuv/${SECRET_TEXT}&p=${parameters}`;
+  const link = (parameters: string) => `#/abcdefghijklmnopqrstuw/${SECRET_TEXT}&p=${parameters}`;
   const encode = (memory: number) =>
     Buffer.from([0, memory, 0, 0, 3, 1, ...Array<number>(16).fill(7)]).toString('base64url');
   expect(parseShareLink(link(encode(1)))).toMatchObject({
@@ -129,12 +134,16 @@ test.each([
   ['an id that is too short', '#/short'],
   ['an id that is too long', `#/${'a'.repeat(65)}`],
   ['an id with a foreign letter', '#/8A8Z9nI%'],
-  ['a secret that is cut', `#/abcdefghijklmnopqrstuv/${SECRET_TEXT.slice(1)}`],
-  ['a secret with a foreign letter', `#/abcdefghijklmnopqrstuv/${SECRET_TEXT.slice(1)}=`],
-  ['a part too many', `#/abcdefghijklmnopqrstuv/${SECRET_TEXT}/x`],
+  ['an id of version 1 and a secret', `#/8A8Z9nIk/${SECRET_TEXT}`],
+  ['an id of 21 letters and a secret', `#/abcdefghijklmnopqrstu/${SECRET_TEXT}`],
+  ['an id of 23 letters and a secret', `#/abcdefghijklmnopqrstuwA/${SECRET_TEXT}`],
+  ['an id whose last letter has bits to spare', `#/abcdefghijklmnopqrstuv/${SECRET_TEXT}`],
+  ['a secret that is cut', `#/abcdefghijklmnopqrstuw/${SECRET_TEXT.slice(1)}`],
+  ['a secret with a foreign letter', `#/abcdefghijklmnopqrstuw/${SECRET_TEXT.slice(1)}=`],
+  ['a part too many', `#/abcdefghijklmnopqrstuw/${SECRET_TEXT}/x`],
   ['the page alone', 'https://host'],
   ['a folder of the page', 'https://host/paste/8A8Z9nIk'],
-  ['a secret that a server would see', `https://host/abcdefghijklmnopqrstuv/${SECRET_TEXT}`],
+  ['a secret that a server would see', `https://host/abcdefghijklmnopqrstuw/${SECRET_TEXT}`],
   ['an id in its query', 'https://host/?8A8Z9nIk'],
   ['an id that is escaped', 'https://host/8A8Z9nI%6B'],
   ['another scheme', 'ftp://host/8A8Z9nIk'],

@@ -1,11 +1,13 @@
 import { decodeBase64Url, encodeBase64Url } from './base64url.js';
 import { AppError } from './errors.js';
+import { isId } from './v2/id.js';
 import { LINK_SECRET_BYTES } from './v2/keys.js';
 import {
   formatPasswordParameters,
   parsePasswordParameters,
   type PasswordParameters,
 } from './v2/password.js';
+import { MAX_RECORDS, RECORD_BYTES } from './v2/records.js';
 
 /**
  * Where a paste is and what opens it. Everything stands in the fragment, which browsers send to nobody.
@@ -31,16 +33,17 @@ export interface LinkV2 {
   secret: Uint8Array;
   /** How the password was stretched; undefined if there is none. */
   password: PasswordParameters | undefined;
-  /** So that the first request can bring enough reply blocks. */
+  /** Of all chunks together, rounded up, so that the first request can bring enough reply blocks (`surbsForRead`). */
   sizeKiB: number | undefined;
   burn: boolean;
 }
 
 const MAX_LINK_LENGTH = 2048;
-/** Ids of every version, and IPFS content identifiers, which version 1 uses as ids. */
-const ID = /^[A-Za-z0-9_-]{8,64}$/;
+/** Ids of version 1 (and of version 2, so that one whose secret is lost is seen to be a link), and IPFS content identifiers, which version 1 uses as ids. */
+const ID_V1 = /^[A-Za-z0-9_-]{8,64}$/;
 /** The original's clients take no key of a single character. */
 const MIN_KEY_LENGTH = 2;
+const MAX_SIZE_KIB = (MAX_RECORDS * RECORD_BYTES) / 1024;
 
 /**
  * Parses a whole link, or its fragment alone. What trackers append with `&` is cut.
@@ -50,7 +53,8 @@ export function parseShareLink(text: string): ShareLink {
   if (text.length > MAX_LINK_LENGTH) throw new AppError('bad-link', { detail: 'It is too long.' });
   const [path = '', ...parameters] = findFragment(text.trim()).split('&');
   const [id = '', secret, ...more] = path.split('/');
-  if (!ID.test(id) || more.length > 0) throw new AppError('bad-link');
+  const isWhole = secret === undefined ? ID_V1.test(id) : isId(id);
+  if (!isWhole || more.length > 0) throw new AppError('bad-link');
   return secret === undefined
     ? { version: 1, id, ...readParametersV1(parameters) }
     : { version: 2, id, secret: readSecret(secret), ...readParametersV2(parameters) };
@@ -87,12 +91,17 @@ function readParametersV1(parameters: string[]): Pick<LinkV1, 'key' | 'burn'> {
 
 function readParametersV2(parameters: string[]): Pick<LinkV2, 'password' | 'sizeKiB' | 'burn'> {
   const password = find(parameters, 'p');
-  const size = find(parameters, 's') ?? '';
   return {
     password: password === undefined ? undefined : parsePasswordParameters(password),
-    sizeKiB: /^[1-9]\d{0,6}$/.test(size) ? Number(size) : undefined,
+    sizeKiB: readSize(find(parameters, 's') ?? ''),
     burn: find(parameters, 'burn') !== undefined,
   };
+}
+
+/** It only helps, so one that cannot be is taken for none. */
+function readSize(text: string): number | undefined {
+  const sizeKiB = /^[1-9]\d{0,6}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
+  return sizeKiB <= MAX_SIZE_KIB ? sizeKiB : undefined;
 }
 
 /** The value of `name=value`; empty for `name` alone. */

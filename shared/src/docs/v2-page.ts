@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { encodeBase64Url } from '../base64url.js';
 import { ERRORS, type ErrorCode } from '../errors.js';
-import { events, ID_BYTES, type EventName, type ReplyData } from '../v2/messages.js';
+import { ID_BYTES } from '../v2/id.js';
+import { events, type EventName, type ReplyData } from '../v2/messages.js';
 import { RECORD_BYTES } from '../v2/records.js';
 import { surbsFor } from '../v2/surbs.js';
 import { formatV2Reply } from '../v2/wire.js';

@@ -2,9 +2,10 @@ import * as z from 'zod/mini';
 import { decodeBase64Url, encodeBase64Url } from '../base64url.js';
 import { ERRORS, type ErrorCode } from '../errors.js';
 import { MAX_VIEWS } from '../limits.js';
+import { isId } from './id.js';
 import { PROOF_BYTES } from './keys.js';
 import { MAX_PUZZLE_DIFFICULTY, PUZZLE_SOLUTION_BYTES } from './puzzle.js';
-import { RECORD_BYTES } from './records.js';
+import { MAX_RECORDS, RECORD_BYTES } from './records.js';
 
 /**
  * Version 2 of the wire format: what a client may ask, and what it is answered. One schema for each message, both ways: `z.decode` turns JSON into values with bytes in them,
@@ -12,14 +13,11 @@ import { RECORD_BYTES } from './records.js';
  */
 export const WIRE_VERSION = 2;
 
-/** 128 random bits: requests, pastes and uploads have such a name. */
-export const ID_BYTES = 16;
-const ID_LENGTH = 22;
 const HASH_BYTES = 32;
 const CHALLENGE_BYTES = 32;
 
 /** Bounds of the format itself; a service may allow less, and says so in `info`. */
-export const MAX_PASTE_BYTES = 256 * 1024 * 1024;
+export const MAX_PASTE_BYTES = MAX_RECORDS * RECORD_BYTES;
 export const MAX_EXPIRY_SECONDS = 10 * 366 * 86_400;
 const MAX_NAME_LENGTH = 200;
 const MAX_NOTICE_LENGTH = 2000;
@@ -55,10 +53,6 @@ function bytes(least: number, most: number) {
   );
 }
 
-/** The length first: the other way round, an id of 16 MB would be decoded before it is refused. */
-const isId = (text: string) =>
-  text.length === ID_LENGTH && decodeBase64Url(text)?.length === ID_BYTES;
-
 export const idSchema = z.string().check(z.refine(isId), z.meta({ title: 'id' }));
 
 const count = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
@@ -67,7 +61,7 @@ const count = (least: number, most: number) => z.int().check(z.gte(least), z.lte
 const views = count(0, MAX_VIEWS);
 const expiresInSeconds = count(1, MAX_EXPIRY_SECONDS);
 const size = count(1, MAX_PASTE_BYTES);
-const index = count(0, Math.ceil(MAX_PASTE_BYTES / RECORD_BYTES) - 1);
+const index = count(0, MAX_RECORDS - 1);
 const epochSeconds = z.int().check(z.gte(0));
 const chunk = bytes(1, RECORD_BYTES);
 const proof = exactly(PROOF_BYTES);

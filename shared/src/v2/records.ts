@@ -11,6 +11,8 @@ import { AppError } from '../errors.js';
  * A record is also the unit in which a paste travels (a "chunk").
  */
 export const RECORD_BYTES = 65_536;
+/** Of a paste: 256 MiB. */
+export const MAX_RECORDS = 4096;
 const TAG_BYTES = 16;
 const RECORD_PLAINTEXT_BYTES = RECORD_BYTES - TAG_BYTES;
 const NONCE_BYTES = 12;
