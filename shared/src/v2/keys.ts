@@ -19,7 +19,7 @@ export const PROOF_BYTES = 32;
 export const PASSWORD_KEY_BYTES = 32;
 
 export interface PasteKeys {
-  /** AES-256-GCM; opens and seals records, once each, because every paste has a secret of its own. */
+  /** AES-256-GCM; either opens records or seals them, as was asked for. */
   contentKey: CryptoKey;
   /** Shows the service that the reader has the whole link. It keeps the SHA-256 of this. */
   accessProof: Uint8Array<ArrayBuffer>;
@@ -27,11 +27,16 @@ export interface PasteKeys {
   deleteProof: Uint8Array<ArrayBuffer>;
 }
 
+/** Sealing is for whoever draws the secret: nonces count from zero, so whoever has it from elsewhere would use them again. */
+export type KeyUse = 'open' | 'seal';
+
 /**
+ * @param use what `contentKey` is good for
  * @param secret 32 bytes, from the link
  * @param passwordKey 32 bytes from `stretchPassword`, for a paste with a password
  */
 export async function derivePasteKeys(
+  use: KeyUse,
   secret: Uint8Array,
   passwordKey?: Uint8Array,
 ): Promise<PasteKeys> {
@@ -51,7 +56,7 @@ export async function derivePasteKeys(
       material,
       { name: 'AES-GCM', length: CONTENT_KEY_BYTES * 8 },
       false,
-      ['encrypt', 'decrypt'],
+      [use === 'seal' ? 'encrypt' : 'decrypt'],
     ),
     crypto.subtle.deriveBits(hkdf(LABELS.access), material, PROOF_BYTES * 8),
     crypto.subtle.deriveBits(hkdf(LABELS.delete), material, PROOF_BYTES * 8),

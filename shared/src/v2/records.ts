@@ -14,7 +14,7 @@ export const RECORD_BYTES = 65_536;
 /** Of a paste: 256 MiB. */
 export const MAX_RECORDS = 4096;
 const TAG_BYTES = 16;
-const RECORD_PLAINTEXT_BYTES = RECORD_BYTES - TAG_BYTES;
+export const RECORD_PLAINTEXT_BYTES = RECORD_BYTES - TAG_BYTES;
 const NONCE_BYTES = 12;
 const INDEX_AT = 7;
 const LAST_AT = 11;
@@ -62,23 +62,6 @@ export function countRecords(length: number): number {
 /** The length of a paste of `length` bytes once it is sealed. */
 export const sealedLength = (length: number) => length + countRecords(length) * TAG_BYTES;
 
-/** @param contentKey of this paste alone: a second sealing under the same key would use its nonces twice */
-export async function sealRecords(
-  plaintext: Uint8Array,
-  contentKey: CryptoKey,
-  visible: Omit<VisibleParameters, 'chunks'>,
-): Promise<Uint8Array<ArrayBuffer>[]> {
-  const chunks = countRecords(plaintext.length);
-  const aad = describeParameters({ ...visible, chunks });
-  const seal = async (index: number) => {
-    const at = index * RECORD_PLAINTEXT_BYTES;
-    const record = Uint8Array.from(plaintext.subarray(at, at + RECORD_PLAINTEXT_BYTES));
-    const algorithm = gcm(index, chunks, aad);
-    return new Uint8Array(await crypto.subtle.encrypt(algorithm, contentKey, record));
-  };
-  return Promise.all(Array.from({ length: chunks }, (_, index) => seal(index)));
-}
-
 /**
  * Opens one record; records may come in any order.
  * @throws AppError `wrong-key`: the key is not this paste's, or something was changed
@@ -100,7 +83,8 @@ export async function openRecord(
   }
 }
 
-function gcm(index: number, chunks: number, additionalData: Uint8Array<ArrayBuffer>) {
+/** What WebCrypto is told for one record. */
+export function gcm(index: number, chunks: number, additionalData: Uint8Array<ArrayBuffer>) {
   const iv = new Uint8Array(NONCE_BYTES);
   new DataView(iv.buffer).setUint32(INDEX_AT, index);
   iv[LAST_AT] = index === chunks - 1 ? 1 : 0;

@@ -55,6 +55,16 @@ test('two seals of the same text have nothing in common but their size', async (
   }
 });
 
+test('whoever has the link cannot seal anything under its key', async () => {
+  const contentKey = await keyOf(await sealPaste(TEXT, OPTIONS));
+  expect(contentKey.usages).toEqual(['decrypt']);
+  expect(contentKey.extractable).toBe(false);
+  for (const name of ['keys', 'seal-records']) {
+    const closed = `@pastenym/shared/v2/${name}`;
+    await expect(import(closed)).rejects.toThrow();
+  }
+});
+
 test('short texts all have the same size, whatever they are', async () => {
   const sizes = await Promise.all(
     ['', 'x', 'x'.repeat(900)].map(

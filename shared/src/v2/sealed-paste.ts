@@ -2,10 +2,17 @@ import { concatBytes } from '../bytes.js';
 import { AppError } from '../errors.js';
 import { secureRandom, type RandomBytes } from '../random.js';
 import { MAX_CONTAINER_BYTES, packContent, unpackContent, type PasteContent } from './container.js';
-import { derivePasteKeys, hashProof, LINK_SECRET_BYTES, type PasteKeys } from './keys.js';
+import {
+  derivePasteKeys,
+  hashProof,
+  LINK_SECRET_BYTES,
+  type KeyUse,
+  type PasteKeys,
+} from './keys.js';
 import { MAX_PASTE_BYTES, type RequestData } from './messages.js';
 import { createPasswordParameters, stretchPassword, type PasswordParameters } from './password.js';
-import { openRecord, sealedLength, sealRecords, type VisibleParameters } from './records.js';
+import { openRecord, sealedLength, type VisibleParameters } from './records.js';
+import { sealRecords } from './seal-records.js';
 
 /** A paste that is ready to be sent, and what its link must carry. */
 export interface SealedPaste {
@@ -35,7 +42,7 @@ export async function sealPaste(content: PasteContent, options: SealOptions): Pr
   if (sealedLength(packed.length) > mostBytes) throw new AppError('paste-too-large');
   const secret = random(LINK_SECRET_BYTES);
   const password = options.password === undefined ? undefined : createPasswordParameters(random);
-  const keys = await unlock(secret, password, options.password);
+  const keys = await deriveKeys('seal', secret, password, options.password);
   const chunks = await sealRecords(packed, keys.contentKey, { views, expiresInSeconds });
   return {
     secret,
@@ -53,18 +60,27 @@ export async function sealPaste(content: PasteContent, options: SealOptions): Pr
 }
 
 /**
- * The keys of a paste whose link is at hand.
+ * The keys of a paste whose link is at hand: they open, prove and destroy it, and seal nothing.
  * @throws AppError `bad-params` when the link asks for a password and there is none
  */
-export async function unlock(
+export function unlock(
   secret: Uint8Array,
   parameters: PasswordParameters | undefined,
   password: string | undefined,
 ): Promise<PasteKeys> {
-  if (parameters === undefined) return derivePasteKeys(secret);
+  return deriveKeys('open', secret, parameters, password);
+}
+
+async function deriveKeys(
+  use: KeyUse,
+  secret: Uint8Array,
+  parameters: PasswordParameters | undefined,
+  password: string | undefined,
+): Promise<PasteKeys> {
+  if (parameters === undefined) return derivePasteKeys(use, secret);
   if (password === undefined)
     throw new AppError('bad-params', { detail: 'A password is missing.' });
-  return derivePasteKeys(secret, await stretchPassword(password, parameters));
+  return derivePasteKeys(use, secret, await stretchPassword(password, parameters));
 }
 
 /**

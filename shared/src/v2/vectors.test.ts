@@ -86,7 +86,7 @@ const unlockVector = (vector: Omit<PasteVector, 'content'>) => {
 
 test.each(vectors.keys)('keys $name are derived as elsewhere', async (vector) => {
   const passwordKey = vector.passwordKey === null ? undefined : bytes(vector.passwordKey);
-  const keys = await derivePasteKeys(bytes(vector.secret), passwordKey);
+  const keys = await derivePasteKeys('open', bytes(vector.secret), passwordKey);
   expect(encodeBase64Url(keys.accessProof)).toBe(vector.accessProof);
   expect(encodeBase64Url(keys.deleteProof)).toBe(vector.deleteProof);
   // The content key does not leave WebCrypto; that it is the same one shows where pastes are opened with it.
