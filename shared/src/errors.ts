@@ -8,7 +8,7 @@ export const ERRORS = {
   'bad-link': { message: 'This is not a link to a paste.', retry: false },
   'bad-message': { message: 'The message cannot be understood.', retry: false },
   'bad-params': { message: 'The encryption parameters are not acceptable.', retry: false },
-  'bad-paste': { message: 'The paste was opened, but its content is not a paste.', retry: false },
+  'bad-paste': { message: 'The content is not that of a paste.', retry: false },
   'bad-request': { message: 'The request is not as the protocol says.', retry: false },
   busy: { message: 'The service is busy.', retry: true },
   'connection-closed': { message: 'The connection has been closed.', retry: true },

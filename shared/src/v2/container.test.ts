@@ -83,6 +83,16 @@ test('a name that is too long is refused before it is sealed', async () => {
   await expect(packContent({ ...TEXT, files })).rejects.toMatchObject({ code: 'bad-paste' });
 });
 
+test.each(['\ud800', 'a\udc00b', '\udc00\ud800', '😀\ud83d'])(
+  'a text with half a surrogate pair, %j, is refused before it is sealed, for it would come back changed',
+  async (text) => {
+    await expect(packContent({ ...TEXT, text })).rejects.toMatchObject({ code: 'bad-paste' });
+    const halfName = { name: text, type: text, bytes: new Uint8Array(0) };
+    const content = { ...TEXT, language: text, files: [halfName] };
+    expect(await unpackContent(await packContent(content))).toEqual(content);
+  },
+);
+
 test('no bytes make it fail in any other way', async () => {
   const hostile = fc.oneof(
     fc.uint8Array(),

@@ -48,7 +48,7 @@ const headerSchema = z.object({
     .check(z.maxLength(MAX_FILES)),
 });
 
-/** @throws AppError `bad-paste` (a name, a number of files beyond the bounds), `paste-too-large` */
+/** @throws AppError `bad-paste` (a name, a number of files beyond the bounds, half a surrogate pair in the text), `paste-too-large` */
 export async function packContent(content: PasteContent): Promise<Uint8Array<ArrayBuffer>> {
   const container = writeContainer(content);
   const deflated = await deflate(container);
@@ -87,7 +87,7 @@ export async function unpackContent(
 }
 
 function writeContainer({ text, format, language, files }: PasteContent): Uint8Array<ArrayBuffer> {
-  const textBytes = new TextEncoder().encode(text);
+  const textBytes = encodeUtf8(text);
   const header = {
     format,
     ...(language === undefined ? {} : { language }),
@@ -133,6 +133,12 @@ function readHeader(bytes: Uint8Array): z.infer<typeof headerSchema> {
   } catch (cause) {
     throw new AppError('bad-paste', { cause });
   }
+}
+
+/** UTF-8 has no form for half of a surrogate pair, which would come back as another character. (In the header, JSON escapes it.) */
+function encodeUtf8(text: string): Uint8Array {
+  if (text.isWellFormed()) return new TextEncoder().encode(text);
+  throw new AppError('bad-paste', { detail: 'Its text has half a surrogate pair.' });
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
