@@ -79,6 +79,16 @@ test('control messages all have the same length', () => {
   );
 });
 
+test.each([5, null, '', 'x', [1], undefined])(
+  'nobody looks at the padding, even if it is %j',
+  (pad) => {
+    const text = JSON.stringify({ v: 2, id: ID, event: 'info', data: {}, pad });
+    expect(parseV2Request(JSON.parse(text))).toEqual({ id: ID, event: 'info', data: {} });
+    const reply = parseV2Reply(JSON.stringify({ v: 2, id: ID, ok: true, data: {}, pad }));
+    expect(reply).toEqual({ v: 2, id: ID, ok: true, data: {} });
+  },
+);
+
 test('a success and a failure come back as they went out, and look alike', () => {
   const requestId = encodeBase64Url(new Uint8Array(16));
   const ok = formatV2Reply(requestId, 'ackRead', {});
