@@ -14,7 +14,7 @@ export type Meanings<T> = {
 
 const PASTE_ID = 'the paste’s, from its link';
 const ACCESS_PROOF = 'shows that the asker has the whole link (and the password)';
-const CLAIM = 'the `id` of the `readPaste` that claimed the view';
+const CLAIM = 'the `id` of the `readPaste` that claimed the view; any where `views` is 0';
 const VIEWS = 'as its author asked: how many reads it survives; 0 for any number';
 const VIEWS_LEFT = 'how many reads are left after those that are claimed; null for any number';
 const SIZE = 'the length of all chunks together, in bytes';
@@ -91,7 +91,7 @@ export const meanings: {
     },
   },
   readPaste: {
-    does: 'Claims a view, and answers the first chunk.',
+    does: 'Claims a view, where reads are limited, and answers the first chunk.',
     request: { pasteId: PASTE_ID, accessProof: ACCESS_PROOF },
     reply: {
       size: SIZE,
@@ -103,7 +103,7 @@ export const meanings: {
     },
   },
   readChunk: {
-    does: 'Answers a further chunk under the same claim.',
+    does: 'Answers a further chunk, where reads are limited under the same claim.',
     request: {
       pasteId: PASTE_ID,
       accessProof: ACCESS_PROOF,
@@ -113,7 +113,7 @@ export const meanings: {
     reply: { content: 'the chunk' },
   },
   ackRead: {
-    does: 'Ends a claim: the reader has everything. If no view is left, the content is destroyed before the answer goes out.',
+    does: 'Ends a claim, where reads are limited: the reader has everything. If no view is left, the content is destroyed before the answer goes out.',
     request: { pasteId: PASTE_ID, accessProof: ACCESS_PROOF, claim: CLAIM },
     reply: {},
   },
@@ -148,10 +148,10 @@ export const errorAdvice: Record<ErrorCode, string | null> = {
     'compute `size` and `contentHash` of the very chunks that are sent, and create the paste again',
   'expiry-past': null,
   'expiry-too-far': 'ask for no more than `limits.maxExpirySeconds`',
-  'id-reused': 'draw a new id: this one was sent with another event or other data',
+  'id-reused': 'draw a new id: another paste was created, deleted or claimed under this one',
   internal: 'wait, and send it again a few times at most',
   'message-too-large': 'send less in one message',
-  'not-available': 'ask `info` what the service can do',
+  'not-available': null,
   'not-found':
     'give up: unknown, wrong proof, expired and read up all look like this; so does a claim that is over',
   'paste-empty': null,
@@ -162,6 +162,7 @@ export const errorAdvice: Record<ErrorCode, string | null> = {
   'timed-out': null,
   'too-many-uploads': 'wait as long as `retryAfterMs` says: others have begun uploads',
   'unknown-event': 'the service is older: use what `info` says it speaks',
-  'unknown-upload': 'create the paste again: the upload was abandoned for too long',
+  'unknown-upload':
+    'create the paste again: the upload was abandoned for too long, or its paste has expired',
   'wrong-key': null,
 };

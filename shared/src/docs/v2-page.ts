@@ -1,8 +1,20 @@
 import * as z from 'zod/mini';
 import { encodeBase64Url } from '../base64url.js';
 import { ERRORS, type ErrorCode } from '../errors.js';
+import { MAX_VIEWS } from '../limits.js';
 import { ID_BYTES } from '../v2/id.js';
-import { events, type EventName, type ReplyData } from '../v2/messages.js';
+import {
+  CHALLENGE_BYTES,
+  events,
+  MAX_EXPIRY_SECONDS,
+  MAX_LISTED,
+  MAX_NAME_LENGTH,
+  MAX_NOTICE_LENGTH,
+  MAX_PASTE_BYTES,
+  type EventName,
+  type ReplyData,
+} from '../v2/messages.js';
+import { MAX_PUZZLE_DIFFICULTY } from '../v2/puzzle.js';
 import { RECORD_BYTES } from '../v2/records.js';
 import { surbsFor } from '../v2/surbs.js';
 import { formatV2Reply } from '../v2/wire.js';
@@ -115,7 +127,9 @@ const ID = encodeBase64Url(new Uint8Array(ID_BYTES));
 function describeReplyBlocks(): string {
   const rows = (
     [
-      ['anything without content', 'ackRead', {}],
+      ['anything without content, but `info`', 'ackRead', {}],
+      ['the longest `info`, of letters of one byte', 'info', longestInfo('x')],
+      ['the longest `info`, of characters that JSON escapes', 'info', longestInfo('\u0001')],
       ['the least content: one chunk of 1,040 bytes', 'readChunk', content(1040)],
       ['a chunk of 16 KiB', 'readChunk', content(16_384)],
       ['a whole chunk: 65,536 bytes', 'readChunk', content(RECORD_BYTES)],
@@ -123,6 +137,26 @@ function describeReplyBlocks(): string {
   ).map(([what, event, data]) => [what, ...replyBlocksOf(event, data)]);
   return table(['answer', 'its length, padded', 'reply blocks'], rows);
 }
+
+const longestInfo = (character: string): ReplyData<'info'> => ({
+  version: character.repeat(MAX_NAME_LENGTH),
+  protocols: Array<number>(MAX_LISTED).fill(255),
+  name: character.repeat(MAX_NAME_LENGTH),
+  notice: character.repeat(MAX_NOTICE_LENGTH),
+  limits: {
+    maxPasteBytes: MAX_PASTE_BYTES,
+    maxViews: MAX_VIEWS,
+    minExpirySeconds: MAX_EXPIRY_SECONDS,
+    maxExpirySeconds: MAX_EXPIRY_SECONDS,
+  },
+  expiriesSeconds: Array<number>(MAX_LISTED).fill(MAX_EXPIRY_SECONDS),
+  capabilities: { ipfs: false, blockHeight: false },
+  puzzle: {
+    difficulty: MAX_PUZZLE_DIFFICULTY,
+    challenge: new Uint8Array(CHALLENGE_BYTES),
+    validForSeconds: Number.MAX_SAFE_INTEGER,
+  },
+});
 
 const content = (length: number) => ({ content: new Uint8Array(length) });
 

@@ -14,15 +14,15 @@ import { MAX_RECORDS, RECORD_BYTES } from './records.js';
 export const WIRE_VERSION = 2;
 
 const HASH_BYTES = 32;
-const CHALLENGE_BYTES = 32;
+export const CHALLENGE_BYTES = 32;
 
 /** Bounds of the format itself; a service may allow less, and says so in `info`. */
 export const MAX_PASTE_BYTES = MAX_RECORDS * RECORD_BYTES;
 export const MAX_EXPIRY_SECONDS = 10 * 366 * 86_400;
-const MAX_NAME_LENGTH = 200;
-const MAX_NOTICE_LENGTH = 2000;
+export const MAX_NAME_LENGTH = 200;
+export const MAX_NOTICE_LENGTH = 2000;
 const MAX_MESSAGE_LENGTH = 2000;
-const MAX_LISTED = 64;
+export const MAX_LISTED = 64;
 /** An hour. */
 export const MAX_RETRY_AFTER_MS = 3_600_000;
 
