@@ -1,11 +1,11 @@
 /**
- * Makes v2.json: what version 2 of the encryption must come to, by a second implementation that shares no line with `src/v2` (node:crypto and zlib instead of
- * WebCrypto and streams). Run it only when the format changes: `node shared/vectors/make-v2.mjs`. The tests hold `src/v2` against the file.
+ * Makes v2.json: what version 2 of the encryption must come to, by a second implementation that shares no line with `src/v2`, and no library (node:crypto, zlib
+ * and @noble/hashes for Argon2id, instead of WebCrypto, streams and hash-wasm). Run it only when the format changes: `node shared/vectors/make-v2.mjs`. The tests hold `src/v2` against the file.
  */
 import { createCipheriv, createHash, hkdfSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
-import { argon2id } from 'hash-wasm';
+import { argon2idAsync } from '@noble/hashes/argon2.js';
 
 const RECORD = 65_536;
 const TAG = 16;
@@ -107,17 +107,25 @@ const password = {
   iterations: 3,
   parallelism: 1,
 };
-const passwordKey = Buffer.from(
-  await argon2id({
-    password: password.text,
-    salt: password.salt,
-    memorySize: password.memoryKiB,
-    iterations: password.iterations,
-    parallelism: password.parallelism,
-    hashLength: 32,
-    outputType: 'binary',
-  }),
-);
+/** `prepared` is what a reader must make of the text before it is stretched. */
+async function stretch({ prepared, salt, memoryKiB, iterations, parallelism }) {
+  const cost = { m: memoryKiB, t: iterations, p: parallelism, dkLen: 32 };
+  return Buffer.from(await argon2idAsync(Buffer.from(prepared), salt, cost));
+}
+const passwordKey = await stretch({ ...password, prepared: password.text });
+
+/** [text, as it is stretched]: letters are composed (NFC), every blank (Zs) becomes U+0020, nothing else is changed. */
+const otherPasswords = [
+  ['pa\u0308sswo\u0302rd \u{1f511}', 'p\u00e4ssw\u00f4rd \u{1f511}'],
+  ['\u00a0two\u2003words\u3000', ' two words '],
+  ['Tab\tund \ufb01', 'Tab\tund \ufb01'],
+].map(([text, prepared]) => ({ ...password, text, prepared }));
+const passwordVector = async ({ text, prepared, ...rest }) => ({
+  text,
+  ...rest,
+  salt: b64(rest.salt),
+  key: b64(await stretch({ ...rest, prepared })),
+});
 
 const contents = {
   short: { text: 'Hello mixnet! é😀', format: 'plain', files: [] },
@@ -267,7 +275,9 @@ const withPassword = paste('a short text with a password', contents.short, {
 
 const vectors = {
   keys: [keysOf('without a password', undefined), keysOf('with a password', passwordKey)],
-  password: [{ ...password, salt: b64(password.salt), key: b64(passwordKey) }],
+  password: await Promise.all(
+    [{ ...password, prepared: password.text }, ...otherPasswords].map(passwordVector),
+  ),
   padding: [
     0, 1, 1024, 1025, 1088, 1089, 2047, 2048, 2049, 65_536, 65_537, 1_000_000, 16_777_217,
   ].map((n) => [n, padded(n)]),

@@ -75,8 +75,7 @@ export async function stretchPassword(
   // Loaded when it is needed: most pastes have no password, and a page should not wait for this.
   const { argon2id } = await import('hash-wasm');
   return argon2id({
-    // The same letters, however a keyboard composes them (RFC 8265 §4.2.2).
-    password: password.normalize('NFC'),
+    password: prepare(password),
     salt: parameters.salt,
     memorySize: parameters.memoryKiB,
     iterations: parameters.iterations,
@@ -85,6 +84,9 @@ export async function stretchPassword(
     outputType: 'binary',
   });
 }
+
+/** The same text, whichever blank a keyboard makes and however it composes letters: rules 2 and 4 of OpaqueString (RFC 8265 §4.2.2). */
+const prepare = (password: string) => password.replace(/\p{Zs}/gu, ' ').normalize('NFC');
 
 function checkBounds(parameters: PasswordParameters): void {
   const names = ['memoryKiB', 'iterations', 'parallelism'] as const;

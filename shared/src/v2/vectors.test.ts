@@ -95,7 +95,7 @@ test.each(vectors.keys)('keys $name are derived as elsewhere', async (vector) =>
   expect(Buffer.from(expected).toString('base64url')).toBe(vector.contentKey);
 });
 
-test.each(vectors.password)('a password is stretched as elsewhere', async (vector) => {
+test.each(vectors.password)('the password $text is stretched as elsewhere', async (vector) => {
   const key = await stretchPassword(vector.text, { ...vector, salt: bytes(vector.salt) });
   expect(encodeBase64Url(key)).toBe(vector.key);
 });
