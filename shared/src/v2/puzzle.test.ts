@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isSolved, PUZZLE_SOLUTION_BYTES, solvePuzzle, type Puzzle } from './puzzle.js';
 
@@ -62,6 +62,22 @@ test('solving tells how far it is, and stops when asked to', async () => {
   await expect(solvePuzzle(puzzle(2 ** 32), { signal })).rejects.toMatchObject({
     name: 'TimeoutError',
   });
+});
+
+test('solving leaves others their turns, and needs no timers, which stand nearly still in a hidden tab', async () => {
+  jest.useFakeTimers({ doNotFake: ['performance', 'setImmediate', 'clearImmediate'] });
+  let turns = 0;
+  const countTurns = () => {
+    turns++;
+    immediate = setImmediate(countTurns);
+  };
+  let immediate = setImmediate(countTurns);
+  const begun = performance.now();
+  await solvePuzzle(puzzle(200_000));
+  clearImmediate(immediate);
+  jest.useRealTimers();
+  // A busy machine stretches a turn.
+  expect(turns).toBeGreaterThan((performance.now() - begun) / 16 / 8);
 });
 
 test('a service that demands hours of work is refused', async () => {

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../bytes.js';
+import { nextTask } from '../next-task.js';
 
 /**
  * The price of a paste. The service knows no addresses that it could limit by, so it asks for work: find nonces whose hashes are small.
@@ -21,8 +22,10 @@ export const PUZZLE_SOLUTION_BYTES = PUZZLE_PARTS * NONCE_BYTES;
 export const MAX_PUZZLE_DIFFICULTY = 2 ** 32;
 
 const LABEL = 'pastenym/v2 puzzle';
-/** A solver gives way to others after so many hashes: some 20 ms of a slow phone. */
-const HASHES_PER_TURN = 5_000;
+/** A solver gives way to others after so long: a frame. */
+const TURN_MS = 16;
+/** It looks at the clock after so many hashes: a millisecond of a slow phone. */
+const HASHES_PER_LOOK = 256;
 
 export interface Puzzle {
   challenge: Uint8Array;
@@ -57,8 +60,9 @@ export async function solvePuzzle(
   const statement = state(puzzle);
   const bound = boundOf(puzzle.difficulty);
   const solution = new Uint8Array(PUZZLE_SOLUTION_BYTES);
+  const giveWay = createTurns(options.signal);
   for (let part = 0; part < PUZZLE_PARTS; part++) {
-    const nonce = await findNonce(statement, part, bound, options.signal);
+    const nonce = await findNonce(statement, part, bound, giveWay);
     solution.set(nonce, part * NONCE_BYTES);
     options.onProgress?.((part + 1) / PUZZLE_PARTS);
   }
@@ -69,7 +73,7 @@ async function findNonce(
   statement: Uint8Array,
   part: number,
   bound: number,
-  signal: AbortSignal | undefined,
+  giveWay: () => Promise<void>,
 ): Promise<Uint8Array> {
   const input = attempt(statement, part, new Uint8Array(NONCE_BYTES));
   const nonce = input.subarray(input.length - NONCE_BYTES);
@@ -78,7 +82,7 @@ async function findNonce(
     counter.setUint32(0, Math.floor(n / 2 ** 32));
     counter.setUint32(4, n);
     if (worth(input) < bound) return nonce;
-    if (n % HASHES_PER_TURN === HASHES_PER_TURN - 1) await giveWay(signal);
+    if (n % HASHES_PER_LOOK === HASHES_PER_LOOK - 1) await giveWay();
   }
 }
 
@@ -98,7 +102,13 @@ function worth(input: Uint8Array): number {
 const boundOf = (difficulty: number) =>
   difficulty > PUZZLE_PARTS ? (2 ** 48 * PUZZLE_PARTS) / difficulty : 2 ** 48;
 
-async function giveWay(signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  await new Promise((resolve) => setTimeout(resolve, 0));
+/** @returns what gives way if a turn is over */
+function createTurns(signal: AbortSignal | undefined): () => Promise<void> {
+  let turnEndsAt = performance.now() + TURN_MS;
+  return async () => {
+    if (performance.now() < turnEndsAt) return;
+    await nextTask();
+    signal?.throwIfAborted();
+    turnEndsAt = performance.now() + TURN_MS;
+  };
 }
