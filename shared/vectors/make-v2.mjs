@@ -334,6 +334,19 @@ const vectors = {
       'bad-paste',
     ]),
   ],
+  /** Readers may refuse these as `bad-paste`, or open them as if they were in order. */
+  tolerable: [
+    {
+      ...short,
+      name: 'bytes behind the end of the deflate stream',
+      chunks: seal(
+        frameBody(Buffer.concat([deflatedBody, Buffer.from('more')]), true),
+        deriveKeys(secret).content,
+        options,
+      ).map(b64),
+      error: 'bad-paste',
+    },
+  ],
   /** The chunks of a paste above, by their index, in the order in which a service gives them. */
   invalidOrders: [
     ['two chunks changed about', [1, 0, 2]],
