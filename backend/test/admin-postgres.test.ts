@@ -43,7 +43,12 @@ test('the operator’s program does the same on PostgreSQL, beside a running ser
     idIn(await service.nym.ask(web.newText())),
   ];
   expect((await admin('show', shown)).out).toMatch(/^views taken +0 of 3$/m);
-  expect((await admin('delete', shown)).code).toBe(0);
+  const deleted = await admin('delete', shown);
+  expect(deleted).toMatchObject({ code: 0, out: expect.stringContaining('The paste is deleted.') });
+  // The server has no way to: nobody shall believe that the bytes are gone.
+  expect(deleted.out).toContain('PostgreSQL does not overwrite');
+  expect(deleted.out).not.toContain('erased');
+  expect(JSON.parse((await admin('purge', '--json')).out)).toMatchObject({ erasure: 'cannot' });
   expect((await admin('block', blocked)).code).toBe(0);
   expect(await service.nym.ask(web.getText(shown))).toBe(NOT_FOUND);
   expect(await service.nym.ask(web.getText(blocked))).toBe(NOT_FOUND);

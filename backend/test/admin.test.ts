@@ -159,7 +159,7 @@ describe('on its own', () => {
       expiresAt: undefined,
     });
     const bytesBefore = statSync(path).size + statSync(`${path}-wal`).size;
-    expect(await adminJson('purge')).toMatchObject({ expired: 1, erased: true });
+    expect(await adminJson('purge')).toMatchObject({ expired: 1, erasure: 'erased' });
     expect(files()).not.toContain('what is over');
     await store.close();
     expect((await admin('vacuum')).code).toBe(0);

@@ -13,7 +13,10 @@ export const COMMANDS = {
   delete: { needs: 'ID', does: 'destroys a paste' },
   block: { needs: 'ID', does: 'destroys a paste and refuses its id from now on, or that of none' },
   unblock: { needs: 'ID', does: 'no longer refuses an id; what was destroyed stays so' },
-  purge: { needs: undefined, does: 'deletes what is over, and what deleted pastes left in files' },
+  purge: {
+    needs: undefined,
+    does: 'deletes what is over; erases what is deleted, if the store can',
+  },
   vacuum: { needs: undefined, does: 'gives room that is not used back to the file system' },
   backup: { needs: 'FILE', does: 'copies the database, as it is at one moment, into a new file' },
   import: { needs: 'FILE', does: "imports the pastes of the original Pastenym's data.db" },

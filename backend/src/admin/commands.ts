@@ -8,7 +8,7 @@ import {
   type ImportReport,
 } from '../original/import-original.js';
 import { openOriginalDatabase } from '../original/original-database.js';
-import type { Description, OperatorStore } from '../store/operator-store.js';
+import type { Description, Erasure, OperatorStore } from '../store/operator-store.js';
 import type { Swept } from '../store/store.js';
 import type { CommandName } from './arguments.js';
 import { describePaste } from './describe-paste.js';
@@ -101,6 +101,14 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
 
 const isKnown = ({ paste, isBlocked }: Description) => paste !== undefined || isBlocked;
 
+const ERASURES: Readonly<Record<Erasure, string>> = {
+  erased: 'What deleted pastes had left in the files is erased.',
+  'not-yet':
+    'What deleted pastes have left in the files could not be erased: somebody reads them. The service will do it.',
+  cannot:
+    'PostgreSQL does not overwrite what is deleted: its bytes may stand in unused parts of the files, in the write-ahead log, in replicas and backups, until something else takes their place.',
+};
+
 /** Sweeps to the end, then erases: what is gone shall be gone from the files, too. */
 async function finish(
   store: OperatorStore,
@@ -109,18 +117,17 @@ async function finish(
   json: object,
 ): Promise<Result> {
   const swept = await sweepAll(store, now);
-  const erased = await store.erase();
+  const erasure = await store.erase();
   const more = [
     ...table([
       ['expired pastes deleted', swept.expired],
       ['abandoned uploads deleted', swept.abandoned],
     ]),
-    erased
-      ? 'What deleted pastes had left in the files is erased.'
-      : 'What deleted pastes have left in the files could not be erased: somebody reads them. The service will do it.',
+    ERASURES[erasure],
   ];
-  const result = { ...json, expired: swept.expired, abandoned: swept.abandoned, erased };
-  return erased ? done([...lines, ...more], result) : notDone([...lines, ...more], result);
+  const result = { ...json, expired: swept.expired, abandoned: swept.abandoned, erasure };
+  const isLeft = erasure === 'not-yet';
+  return (isLeft ? notDone : done)([...lines, ...more], result);
 }
 
 /** After each piece of work it rests for as long as that took, so that services can do theirs. */

@@ -27,9 +27,8 @@ export interface OperatorStore extends Pick<PasteStore, 'sweep' | 'close'> {
 
   /**
    * Removes what deleted pastes have left behind in files; waits a few seconds for others who keep it from that.
-   * @returns whether it could
    */
-  erase(): Promise<boolean>;
+  erase(): Promise<Erasure>;
 
   /** Gives all room that is not used back to the file system, little by little. */
   compact(): Promise<void>;
@@ -43,6 +42,9 @@ export interface OperatorStore extends Pick<PasteStore, 'sweep' | 'close'> {
   /** @returns what is wrong with the store, by kind; nothing, if it is well */
   check(): Promise<Fault[]>;
 }
+
+/** What has become of what deleted pastes had left behind: it is overwritten; it will be, by a service; or nobody can say when it will be. */
+export type Erasure = 'erased' | 'not-yet' | 'cannot';
 
 export interface Description {
   isBlocked: boolean;

@@ -56,17 +56,18 @@ export async function openPostgresOperatorStore(url: string): Promise<OperatorSt
   const vacuum = async () => {
     connection.hasTraces = true;
     await upkeep.eraseTraces();
-    return true;
   };
   return {
     ...createLookups(connection),
     ...createRemovals(connection),
     sweep: (now) => upkeep.sweep(now),
     importOpen: (paste) => importOnce(connection, paste),
-    erase: vacuum,
-    async compact() {
+    /** It frees the room, and has no way to overwrite what stands there. */
+    async erase() {
       await vacuum();
+      return 'cannot';
     },
+    compact: vacuum,
     backUp: () => Promise.reject(new StartupError([SAY_HOW, PG_DUMP])),
     close: () => connection.close(),
   };

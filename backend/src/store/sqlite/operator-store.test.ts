@@ -110,7 +110,7 @@ test('what is removed leaves no trace in the files once it is erased', async () 
   await store.createOpen(openPaste('one', { content: Buffer.from(secret) }));
   await operator.remove('one');
   expect(files()).toContain(secret);
-  expect(await operator.erase()).toBe(true);
+  expect(await operator.erase()).toBe('erased');
   expect(files()).not.toContain(secret);
 });
 

@@ -11,6 +11,7 @@ import {
   statisticsSql,
   toDescription,
   type DescribedRow,
+  type Erasure,
   type Fault,
   type OperatorStore,
   type Statistics,
@@ -128,12 +129,12 @@ type Care = Pick<OperatorStore, 'erase' | 'compact'>;
 
 function createCare(connection: Connection): Care {
   const { db } = connection;
-  const erase = async () => {
+  const erase = async (): Promise<Erasure> => {
     for (let tries = 0; tries < ERASE_TRIES; tries++) {
-      if (emptyLog(connection, ERASE_BUSY_MS)) return true;
+      if (emptyLog(connection, ERASE_BUSY_MS)) return 'erased';
       await sleep(ERASE_PAUSE_MS);
     }
-    return false;
+    return 'not-yet';
   };
   return {
     erase,
