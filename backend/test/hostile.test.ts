@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { FORMS, HEADER, idIn, NOT_FOUND, PING_REPLY, web } from './support/original-clients.js';
+import {
+  BUSY_REPLY,
+  FORMS,
+  HEADER,
+  idIn,
+  NOT_FOUND,
+  PING_REPLY,
+  web,
+} from './support/original-clients.js';
 import { runService, type RunningService } from './support/running-service.js';
 import { ScriptedNymClient } from './support/scripted-nym-client.js';
 
@@ -261,9 +269,7 @@ test('a service that has too much to do says so at once, and answers what it has
         }),
       ),
     );
-    const refused = replies.filter(
-      (reply) => reply === '"Error: the service is busy, try again later"',
-    );
+    const refused = replies.filter((reply) => reply === BUSY_REPLY);
     const stored = replies.filter((reply) => reply.includes('url_id'));
     expect(refused.length).toBeGreaterThan(0);
     expect(stored.length).toBeGreaterThanOrEqual(20);

@@ -8,7 +8,7 @@ import { formatV2Request } from '@pastenym/shared/v2/wire';
 import type { Overrides } from '../src/context.js';
 import { Connection } from '../src/store/sqlite/connection.js';
 import { storeOn } from '../src/store/sqlite/sqlite-store.js';
-import { FORMS, idIn, NOT_FOUND, PING_REPLY, web } from './support/original-clients.js';
+import { BUSY_REPLY, FORMS, idIn, NOT_FOUND, PING_REPLY, web } from './support/original-clients.js';
 import { NOW, runService, until, type RunningService } from './support/running-service.js';
 import { ScriptedNymClient } from './support/scripted-nym-client.js';
 import {
@@ -25,7 +25,6 @@ import {
 
 jest.setTimeout(60_000);
 
-const V1_BUSY = '"Error: the service is busy, try again later"';
 const V1_FULL = '"Error: the service has no room left"';
 
 let service: RunningService | undefined;
@@ -159,19 +158,19 @@ describe('new pastes', () => {
       idIn(await ask(web.newText()));
     }
     expect(await create(call)).toMatchObject({ code: 'busy', retryAfterMs: 500 });
-    expect(await ask(web.newText())).toBe(V1_BUSY);
+    expect(await ask(web.newText())).toBe(BUSY_REPLY);
     time.now += 500;
     expect(await create(call)).toMatchObject({ ok: true });
-    expect(await ask(web.newText())).toBe(V1_BUSY);
+    expect(await ask(web.newText())).toBe(BUSY_REPLY);
   });
 
   test('of version 1, which cost no work, leave half of that to those that do', async () => {
     const { ask, time } = await start({ CREATES_PER_SECOND: '2', CREATE_BURST: '4' });
     for (let n = 0; n < 3; n++) idIn(await ask(web.newText()));
-    expect(await ask(web.newText())).toBe(V1_BUSY);
+    expect(await ask(web.newText())).toBe(BUSY_REPLY);
     time.now += 500;
     idIn(await ask(web.newText()));
-    expect(await ask(web.newText())).toBe(V1_BUSY);
+    expect(await ask(web.newText())).toBe(BUSY_REPLY);
   });
 
   test('that were too many at first, may be sent again as they were', async () => {
@@ -184,7 +183,7 @@ describe('new pastes', () => {
     const [{ request }, id] = [newPaste(), newId()];
     const v1 = web.newText().replace(/\}$/, `,"id":"${newId()}"}`);
     expect(await call('createPaste', request, id)).toMatchObject({ code: 'busy' });
-    expect(await ask(v1)).toBe(V1_BUSY);
+    expect(await ask(v1)).toBe(BUSY_REPLY);
     time.now += 1000;
     expect(await call('createPaste', request, id)).toMatchObject({ ok: true });
     time.now += 1000;
@@ -301,7 +300,7 @@ describe('a service that has too much to do', () => {
     for (const text of [formatV2Request(id, 'info', {}), asPythonWritesIt]) {
       expect(readAnswer('info', id, refuse(text)!).code).toBe('busy');
     }
-    expect(refuse(web.ping)).toBe(V1_BUSY);
+    expect(refuse(web.ping)).toBe(BUSY_REPLY);
   });
 
   test('answers pings and takes pastes while many wait for a large one', async () => {

@@ -69,6 +69,8 @@ export const FORMS = [
 export const PING_REPLY =
   '{"version": "2.0.3", "alive": true, "capabilities": {"ipfs_hosting": false, "expiration_bitcoin_height": false}}';
 
+export const BUSY_REPLY = '"Error: the service is busy, try again later"';
+
 export const NOT_FOUND = '{"error": "text not found"}';
 
 /** The id in an answer to `newText`, which must be exactly that. */
