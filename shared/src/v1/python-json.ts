@@ -20,7 +20,11 @@ export function isJsonObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Printable ASCII that needs no escape, as ciphertext in base64 is. To look is a fraction of what JSON.stringify takes for a long text. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function asciiString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(
     /[^ -~]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

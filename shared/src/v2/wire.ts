@@ -3,7 +3,6 @@ import { tryParseBoundedJson } from '../bounded-json.js';
 import { AppError, type ErrorCode } from '../errors.js';
 import {
   events,
-  idSchema,
   replySchema,
   requestSchema,
   WIRE_VERSION,
@@ -12,21 +11,25 @@ import {
   type RequestData,
   type V2Request,
 } from './messages.js';
+import { isId } from './id.js';
 import { paddedLength } from './padding.js';
 
 /** Messages of version 2 as text: padded JSON on the way out, parsed once on the way in. */
 
 const utf8 = new TextEncoder();
 
-const versioned = z.object({ v: z.literal(WIRE_VERSION) });
-const identified = z.object({ id: idSchema });
-
 /** Whether a parsed message is for version 2 at all. */
-export const isV2Message = (json: unknown): boolean => versioned.safeParse(json).success;
+export const isV2Message = (json: unknown): boolean => member(json, 'v') === WIRE_VERSION;
 
 /** The id of a request, whatever else is wrong with it: with it, an answer finds its way. */
-export const requestIdOf = (json: unknown): string | undefined =>
-  identified.safeParse(json).data?.id;
+export function requestIdOf(json: unknown): string | undefined {
+  const id = member(json, 'id');
+  return typeof id === 'string' && isId(id) ? id : undefined;
+}
+
+/** Of what may be anything. */
+const member = (json: unknown, name: string): unknown =>
+  typeof json === 'object' && json !== null ? (json as Record<string, unknown>)[name] : undefined;
 
 /** @throws AppError `unknown-event`, `bad-request` (with the path of what is wrong) */
 export function parseV2Request(json: unknown): V2Request {

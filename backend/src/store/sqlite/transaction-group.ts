@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Transaction } from 'better-sqlite3';
 import { isFull } from './passing-errors.js';
 
 interface Work {
@@ -15,6 +15,8 @@ interface Work {
 export class TransactionGroup {
   readonly #db: Database;
   readonly #savepoint: (write: () => unknown) => unknown;
+  /** @returns what tells the authors */
+  readonly #transaction: Transaction<(group: readonly Work[]) => (() => void)[]>;
   #waiting: Work[] = [];
   #turn: NodeJS.Immediate | undefined;
 
@@ -22,6 +24,7 @@ export class TransactionGroup {
     this.#db = db;
     // Inside of a transaction, better-sqlite3 makes a savepoint of this.
     this.#savepoint = db.transaction((write: () => unknown) => write());
+    this.#transaction = db.transaction((group) => group.map(({ attempt }) => attempt()));
   }
 
   /** @param work synchronous; how much is asked for at once, is bounded by whoever asks */
@@ -70,11 +73,11 @@ export class TransactionGroup {
 
   /** On a full disk, those of a group that need no room, such as reads, must not fail with those that do: each is tried alone. */
   #commit(group: readonly Work[]): void {
-    const transaction = this.#db.transaction(() => group.map(({ attempt }) => attempt()));
+    const transact = this.#transaction;
     // Whoever is going to write takes the lock for that at once: having read already, it could no longer wait for it.
     const isWriting = group.some(({ isWrite }) => isWrite);
     try {
-      for (const tell of isWriting ? transaction.immediate() : transaction.deferred()) tell();
+      for (const tell of isWriting ? transact.immediate(group) : transact.deferred(group)) tell();
     } catch (error) {
       if (group.length > 1 && isFull(error)) for (const work of group) this.#commit([work]);
       else for (const { fail } of group) fail(error);
