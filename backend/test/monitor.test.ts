@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { formatV2Request } from '@pastenym/shared/v2/wire';
 import type { Health } from '../src/monitor/health.js';
 import type { Monitor } from '../src/monitor/monitor.js';
 import { monitorService } from '../src/monitor/service-monitor.js';
@@ -12,6 +13,7 @@ import { idIn, web } from './support/original-clients.js';
 import { runService, until, type RunningService } from './support/running-service.js';
 import { ScriptedNymClient } from './support/scripted-nym-client.js';
 import { buildService, startService } from './support/service-process.js';
+import { createCall, newId } from './support/v2-client.js';
 
 jest.setTimeout(60_000);
 
@@ -115,6 +117,35 @@ describe('health and metrics', () => {
     expect((await ask('/metrics')).headers['content-type']).toMatch('text/plain; version=0.0.4');
   });
 
+  const refusals = (code: string) => metric(`pastenym_refusals_total{code="${code}"}`);
+
+  test('refusals are counted by their codes, those of messages that are not read among them', async () => {
+    await start();
+    const call = createCall((message) => service.nym.ask(message));
+    const unknown = { pasteId: newId(), accessProof: new Uint8Array(32) };
+    await call('readPaste', unknown);
+    await call('pasteStatus', unknown);
+    await service.nym.ask(formatV2Request(newId(), 'info', {}) + ' '.repeat(17_000_000));
+    const closed = service.context.createInbox();
+    await closed.close(1000);
+    for (const text of [web.ping, formatV2Request(newId(), 'info', {})]) {
+      closed.deliver({ message: Buffer.from(text), reply: () => Promise.resolve() });
+    }
+    expect(await refusals('not-found')).toBe(2);
+    expect(await refusals('message-too-large')).toBe(1);
+    expect(await refusals('busy')).toBe(2);
+    expect(await metric('pastenym_refused_total')).toBe(2);
+    expect(await refusals('store-full')).toBe(0);
+  });
+
+  test('of version 1 those refusals are counted that both versions have', async () => {
+    await start({ env: { STORE_QUOTA_BYTES: '1000' } });
+    await service.nym.ask(web.newText());
+    await service.nym.ask(web.getText('unknown'));
+    expect(await refusals('store-full')).toBe(1);
+    expect(await refusals('not-found')).toBe(0);
+  });
+
   test('neither tells of a paste, an address or a request', async () => {
     await start();
     const tag = ScriptedNymClient.newTag();
@@ -127,7 +158,7 @@ describe('health and metrics', () => {
     for (const label of ['version', 'major', 'minor', 'patch', 'kind', 'type', 'space', 'le']) {
       labels.delete(label); // of Node's own metrics
     }
-    expect([...labels]).toEqual(['endpoint']);
+    expect([...labels].sort()).toEqual(['code', 'endpoint']);
   });
 
   test('other paths and other methods get nothing', async () => {

@@ -1,10 +1,11 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import { COUNTERS, type CounterName, type Counters } from '../counters.js';
+import { COUNTERS, type CounterName, type Counters, type Refusals } from '../counters.js';
 import type { EndpointState } from '../mixnet/endpoint.js';
 import type { PasteStore, Usage } from '../store/store.js';
 
 export interface MetricsOptions {
   counters: Readonly<Counters>;
+  refusals: Readonly<Refusals>;
   store: Pick<PasteStore, 'usage'>;
   endpoints: () => readonly EndpointState[];
   heldMessages: () => number;
@@ -15,6 +16,7 @@ export function createMetrics(options: MetricsOptions): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   addCounters(registry, options.counters);
+  addRefusals(registry, options.refusals);
   addUsage(registry, options.store);
   addEndpoints(registry, options.endpoints);
   gauge(registry, 'held_messages', 'Messages that wait or are being answered.', (it) => {
@@ -36,6 +38,22 @@ function addCounters(registry: Registry, counters: Readonly<Counters>): void {
     });
   }
 }
+
+function addRefusals(registry: Registry, refusals: Readonly<Refusals>): void {
+  new Counter({
+    name: 'pastenym_refusals_total',
+    help: REFUSALS_HELP,
+    labelNames: ['code'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [code, count] of Object.entries(refusals)) this.inc({ code }, count);
+    },
+  });
+}
+
+const REFUSALS_HELP =
+  'Since the start: requests that ended with this error, those among them that pastenym_refused_total counts. Of version 1, which has no codes, only those that were too long to be read, that there was no room for, or that failed.';
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 

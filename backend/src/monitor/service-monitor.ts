@@ -9,13 +9,14 @@ import { openMonitor, type Monitor, type Page } from './monitor.js';
  * @throws StartupError
  */
 export async function monitorService(
-  { config, store, counters, log }: Context,
+  { config, store, counters, refusals, log }: Context,
   service: Pick<Service, 'endpoints' | 'heldMessages'>,
 ): Promise<Monitor | undefined> {
   if (config.METRICS_PORT === undefined) return undefined;
   const endpoints = () => service.endpoints;
   const registry = createMetrics({
     counters,
+    refusals,
     store,
     endpoints,
     heldMessages: () => service.heldMessages,
