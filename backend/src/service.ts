@@ -48,6 +48,11 @@ export class Service {
     return this.#entrances.map(({ endpoint }) => endpoint.state);
   }
 
+  /** Seconds since it last swept with success, or since the start. */
+  get sweepAgeSeconds(): number {
+    return this.#sweeper.ageSeconds;
+  }
+
   /** Messages that wait or are being answered. */
   get heldMessages(): number {
     return this.#entrances.reduce((total, { inbox }) => total + inbox.held, 0);

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { formatV2Request } from '@pastenym/shared/v2/wire';
 import type { Health } from '../src/monitor/health.js';
 import type { Monitor } from '../src/monitor/monitor.js';
 import { monitorService } from '../src/monitor/service-monitor.js';
@@ -12,6 +13,7 @@ import { idIn, web } from './support/original-clients.js';
 import { runService, until, type RunningService } from './support/running-service.js';
 import { ScriptedNymClient } from './support/scripted-nym-client.js';
 import { buildService, startService } from './support/service-process.js';
+import { createCall, newId, newPaste, succeed } from './support/v2-client.js';
 
 jest.setTimeout(60_000);
 
@@ -67,6 +69,8 @@ describe('health and metrics', () => {
       isWell: true,
       uptimeSeconds: expect.any(Number),
       store: 'reachable',
+      takesPastes: true,
+      sweepAgeSeconds: expect.any(Number),
       endpoints: [
         { isConnected: true, probeAgeSeconds: expect.any(Number), isReachable: true },
         { isConnected: true, probeAgeSeconds: expect.any(Number), isReachable: true },
@@ -90,10 +94,74 @@ describe('health and metrics', () => {
   test('without its store it is not well, whether that fails or only hangs', async () => {
     await start();
     service.context.store.usage = () => Promise.reject(new Error('gone'));
-    expect(await health()).toMatchObject({ status: 503, isWell: false, store: 'unreachable' });
+    expect(await health()).toMatchObject({
+      ...{ status: 503, isWell: false, store: 'unreachable', takesPastes: false },
+    });
     expect(await metric('pastenym_store_up')).toBe(0);
     service.context.store.usage = () => new Promise(() => undefined);
     expect(await health()).toMatchObject({ status: 503, isWell: false, store: 'unreachable' });
+  });
+
+  test('without sweeps it is not well, after three of their intervals and a minute', async () => {
+    await start({ env: { SWEEP_INTERVAL_SECONDS: '600' } });
+    const agedBy = (seconds: number) =>
+      jest.spyOn(service.service, 'sweepAgeSeconds', 'get').mockReturnValue(seconds);
+    agedBy(1860);
+    expect(await health()).toMatchObject({ status: 200, sweepAgeSeconds: 1860 });
+    agedBy(1861);
+    expect(await health()).toMatchObject({ status: 503, isWell: false, store: 'reachable' });
+    expect(await metric('pastenym_sweep_age_seconds')).toBe(1861);
+  });
+
+  test('full, by quota or by disk, it is well and says that it takes no pastes', async () => {
+    await start({ env: { STORE_QUOTA_BYTES: '10000' } });
+    const { store, admitting } = service.context;
+    const freeBytes = (await store.freeBytes())!;
+    expect(freeBytes).toBeGreaterThan(0);
+    idIn(await service.nym.ask(web.newText({ text: 'x'.repeat(1000) })));
+    expect(await health()).toMatchObject({ status: 200, takesPastes: true });
+    expect(await metric('pastenym_quota_bytes')).toBe(10_000);
+    expect(await metric('pastenym_quota_used_bytes')).toBe(2024);
+    expect(await metric('pastenym_room_bytes')).toBe(7976);
+
+    idIn(await service.nym.ask(web.newText({ text: 'x'.repeat(6000) })));
+    expect(await health()).toMatchObject({ status: 200, isWell: true, takesPastes: false });
+    expect(await metric('pastenym_room_bytes')).toBe(952);
+
+    store.freeBytes = () => Promise.resolve(64 * 1024 * 1024 + 100);
+    await admitting.quota.refresh();
+    expect(await health()).toMatchObject({ status: 200, isWell: true, takesPastes: false });
+    expect(await metric('pastenym_room_bytes')).toBe(100);
+    expect(await metric('pastenym_disk_free_bytes')).toBe(64 * 1024 * 1024 + 100);
+  });
+
+  test('what cannot be known is left out, rather than told wrong', async () => {
+    await start();
+    expect(await metric('pastenym_disk_free_bytes')).toBeGreaterThan(0);
+    service.context.store.freeBytes = () => Promise.resolve(undefined);
+    expect(await metric('pastenym_disk_free_bytes')).toBeUndefined();
+    service.context.store.freeBytes = () => Promise.reject(new Error('gone'));
+    expect(await metric('pastenym_disk_free_bytes')).toBeUndefined();
+    const { body } = await ask('/metrics');
+    expect(body).not.toMatch(/ipfs|bitcoin/);
+  });
+
+  test('other nodes are there or not, and the price of a paste rises with the load', async () => {
+    await start({
+      env: {
+        ...{ BITCOIN_RPC_URL: 'http://127.0.0.1:1', IPFS_API_URL: 'http://127.0.0.1:1' },
+        ...{ CREATES_PER_SECOND: '1', CREATE_BURST: '2', PUZZLE_MAX_DIFFICULTY: '4096' },
+      },
+    });
+    expect(await metric('pastenym_bitcoin_up')).toBe(0);
+    expect(await metric('pastenym_ipfs_up')).toBe(0);
+    jest.spyOn(service.context.otherNodes.ipfs!, 'isAvailable', 'get').mockReturnValue(true);
+    expect(await metric('pastenym_ipfs_up')).toBe(1);
+    expect(await metric('pastenym_puzzle_difficulty')).toBe(0);
+    idIn(await service.nym.ask(web.newText()));
+    const call = createCall((message) => service.nym.ask(message));
+    await succeed(call('createPaste', newPaste().request));
+    expect(await metric('pastenym_puzzle_difficulty')).toBe(4096);
   });
 
   test('metrics count what has happened and what is there', async () => {
@@ -115,6 +183,35 @@ describe('health and metrics', () => {
     expect((await ask('/metrics')).headers['content-type']).toMatch('text/plain; version=0.0.4');
   });
 
+  const refusals = (code: string) => metric(`pastenym_refusals_total{code="${code}"}`);
+
+  test('refusals are counted by their codes, those of messages that are not read among them', async () => {
+    await start();
+    const call = createCall((message) => service.nym.ask(message));
+    const unknown = { pasteId: newId(), accessProof: new Uint8Array(32) };
+    await call('readPaste', unknown);
+    await call('pasteStatus', unknown);
+    await service.nym.ask(formatV2Request(newId(), 'info', {}) + ' '.repeat(17_000_000));
+    const closed = service.context.createInbox();
+    await closed.close(1000);
+    for (const text of [web.ping, formatV2Request(newId(), 'info', {})]) {
+      closed.deliver({ message: Buffer.from(text), reply: () => Promise.resolve() });
+    }
+    expect(await refusals('not-found')).toBe(2);
+    expect(await refusals('message-too-large')).toBe(1);
+    expect(await refusals('busy')).toBe(2);
+    expect(await metric('pastenym_refused_total')).toBe(2);
+    expect(await refusals('store-full')).toBe(0);
+  });
+
+  test('of version 1 those refusals are counted that both versions have', async () => {
+    await start({ env: { STORE_QUOTA_BYTES: '1000' } });
+    await service.nym.ask(web.newText());
+    await service.nym.ask(web.getText('unknown'));
+    expect(await refusals('store-full')).toBe(1);
+    expect(await refusals('not-found')).toBe(0);
+  });
+
   test('neither tells of a paste, an address or a request', async () => {
     await start();
     const tag = ScriptedNymClient.newTag();
@@ -127,7 +224,7 @@ describe('health and metrics', () => {
     for (const label of ['version', 'major', 'minor', 'patch', 'kind', 'type', 'space', 'le']) {
       labels.delete(label); // of Node's own metrics
     }
-    expect([...labels]).toEqual(['endpoint']);
+    expect([...labels].sort()).toEqual(['code', 'endpoint']);
   });
 
   test('other paths and other methods get nothing', async () => {

@@ -32,6 +32,17 @@ test('as much is stored as there is room for, and the store is asked once', asyn
   expect(asked).toBe(1);
 });
 
+test('it tells how much room there is, and whether there is any for a paste', async () => {
+  expect(await quota.room()).toBe(3 * (PASTE + PASTE_OVERHEAD_BYTES));
+  await quota.within(PASTE, async () => {
+    expect(await quota.room()).toBe(2 * (PASTE + PASTE_OVERHEAD_BYTES));
+  });
+  expect(await quota.hasRoom()).toBe(true);
+  await quota.within(2 * PASTE, stored);
+  expect(await quota.room()).toBe(PASTE_OVERHEAD_BYTES);
+  expect(await quota.hasRoom()).toBe(false);
+});
+
 test('what comes at the same time is counted before it is stored', async () => {
   const results = await Promise.allSettled(
     Array.from({ length: 10 }, () => quota.within(PASTE, stored)),

@@ -36,6 +36,17 @@ export class Quota {
     this.#roomBytes = Math.min(left, freeBytes - RESERVED_DISK_BYTES) - meanwhile;
   }
 
+  /** How many bytes may still be stored, as far as is known, with what each paste takes beside its content; less than nothing in a store that is too full. */
+  async room(): Promise<number> {
+    await this.#known();
+    return this.#leftBytes;
+  }
+
+  /** Whether there is room for a paste, be it a small one. */
+  async hasRoom(): Promise<boolean> {
+    return (await this.room()) > PASTE_OVERHEAD_BYTES;
+  }
+
   /**
    * Stores something, if there is room for it.
    * @param contentBytes of the paste
@@ -45,7 +56,7 @@ export class Quota {
   async within<T>(contentBytes: number, create: () => Promise<T>): Promise<T> {
     const bytes = contentBytes + PASTE_OVERHEAD_BYTES;
     await this.#known();
-    if (this.#comingBytes + bytes > this.#roomBytes) throw new AppError('store-full');
+    if (bytes > this.#leftBytes) throw new AppError('store-full');
     this.#comingBytes += bytes;
     try {
       const created = await create();
@@ -55,6 +66,10 @@ export class Quota {
     } finally {
       this.#comingBytes -= bytes;
     }
+  }
+
+  get #leftBytes(): number {
+    return this.#roomBytes - this.#comingBytes;
   }
 
   /** The first paste waits for the first answer of the store. */
@@ -74,4 +89,5 @@ export interface QuotaOptions {
   store: Pick<Upkeep, 'usage' | 'freeBytes'>;
 }
 
-const countBytes = ({ bytes, pastes }: Usage) => bytes + pastes * PASTE_OVERHEAD_BYTES;
+/** What the quota counts. */
+export const countBytes = ({ bytes, pastes }: Usage) => bytes + pastes * PASTE_OVERHEAD_BYTES;

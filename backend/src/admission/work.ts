@@ -48,8 +48,13 @@ export class ProofOfWork {
     this.#challenges = new Challenges(options);
   }
 
+  /** What is asked now, in hashes; 0: nothing. */
+  get difficulty(): number {
+    return this.#options.difficulty();
+  }
+
   demand(): WorkDemand {
-    const difficulty = this.#options.difficulty();
+    const { difficulty } = this;
     return {
       difficulty,
       challenge: this.#challenges.issue(difficulty),
@@ -59,7 +64,7 @@ export class ProofOfWork {
 
   /** Costs ten hashes at the most. @throws AppError `puzzle-required`, `busy` */
   spend(work: Work): void {
-    const demanded = this.#options.difficulty();
+    const demanded = this.difficulty;
     if (demanded === 0) return;
     const challenge = this.#check(work, demanded * LEAST_SHARE);
     if (challenge === undefined) throw new AppError('puzzle-required');

@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RandomBytes } from '@pastenym/shared/random';
-import { parseV1Reply } from '@pastenym/shared/v1/replies';
-import { formatV1Request } from '@pastenym/shared/v1/requests';
+import { ID_BYTES } from '@pastenym/shared/v2/id';
+import { surbsFor } from '@pastenym/shared/v2/surbs';
+import { formatV2Request, parseV2Reply } from '@pastenym/shared/v2/wire';
 import type { Logger } from '../logger.js';
 import type { Mixnet } from './mixnet.js';
 
-/** A nym-client keeps ten back for asking for more; a short answer needs one or two. */
-const REPLY_SURBS = 20;
+/** The longest answer to `info`: 2060 characters that the operator has chosen, three bytes each, and numbers. What is longer is not read. */
+const MAX_ANSWER_BYTES = 8192;
+const REPLY_SURBS = surbsFor(MAX_ANSWER_BYTES);
 const FIRST_TIMEOUT_MS = 15_000;
 const LONGEST_TIMEOUT_MS = 120_000;
 /** Waiting varies by so much, so that services that started together do not ask together. */
 const JITTER = 0.2;
-const REQUEST_ID_BYTES = 16;
-/** An answer to `ping` is shorter. What is longer is not read. */
-const MAX_ANSWER_BYTES = 1024;
 
 export interface SelfProbeOptions {
   sendAnonymous: Mixnet['sendAnonymous'];
@@ -38,14 +37,15 @@ interface Question {
 }
 
 /**
- * Asks the service something, as anybody would: a `ping` to its own address, through the mixnet, answered by reply blocks. That a connection to
+ * Asks the service something, as anybody would: `info`, at its own address, through the mixnet, answered by reply blocks. That a connection to
  * the nym-client is open, says little: its gateway may be dead, or the network out of reach, and a nym-client may go deaf later. Until the answer is
- * there, it asks again, waiting longer each time; then it asks anew, at a slow pace, for as long as the connection lasts.
+ * there (that the service is busy, is one), it asks again, waiting longer each time; then it asks anew, at a slow pace, for as long as the connection lasts.
  */
 export class SelfProbe {
   readonly #options: Required<SelfProbeOptions>;
   #running = new AbortController();
   #question: Question | undefined;
+  #selfAddress: string | undefined;
   #answeredAtMs: number | undefined;
 
   constructor(options: SelfProbeOptions) {
@@ -56,7 +56,7 @@ export class SelfProbe {
     };
   }
 
-  /** Seconds since the service last heard itself; undefined if it never has. */
+  /** Seconds since the service last heard itself at the address that it has; undefined if it never has. */
   get ageSeconds(): number | undefined {
     if (this.#answeredAtMs === undefined) return undefined;
     return (this.#options.elapsedMs() - this.#answeredAtMs) / 1000;
@@ -65,6 +65,8 @@ export class SelfProbe {
   /** Asks at this address; whatever was asked before is forgotten. */
   start(selfAddress: string): void {
     this.stop();
+    if (selfAddress !== this.#selfAddress) this.#answeredAtMs = undefined;
+    this.#selfAddress = selfAddress;
     this.#running = new AbortController();
     void this.#run(selfAddress, this.#running.signal);
   }
@@ -78,7 +80,7 @@ export class SelfProbe {
   take(message: Uint8Array): boolean {
     if (this.#question === undefined || message.length > MAX_ANSWER_BYTES) return false;
     const { id, selfAddress, isFirst } = this.#question;
-    if (parseV1Reply(Buffer.from(message).toString('utf8'))?.id !== id) return false;
+    if (parseV2Reply(Buffer.from(message).toString('utf8'))?.id !== id) return false;
     this.#answeredAtMs = this.#options.elapsedMs();
     this.#end();
     if (isFirst) this.#options.onReachable(selfAddress);
@@ -92,7 +94,7 @@ export class SelfProbe {
 
   async #run(selfAddress: string, stopped: AbortSignal): Promise<void> {
     for (let isFirst = true; !stopped.aborted; isFirst = false) {
-      const id = Buffer.from(this.#options.random(REQUEST_ID_BYTES)).toString('base64url');
+      const id = Buffer.from(this.#options.random(ID_BYTES)).toString('base64url');
       this.#question = { id, selfAddress, isFirst, ended: new AbortController() };
       await this.#askUntilEnded(this.#question);
       await this.#pause(this.#options.intervalMs, stopped);
@@ -101,7 +103,7 @@ export class SelfProbe {
 
   /** Each time it is the same request, so a late answer counts. */
   async #askUntilEnded({ id, selfAddress, ended: { signal } }: Question): Promise<void> {
-    const request = Buffer.from(formatV1Request({ event: 'ping', id }));
+    const request = Buffer.from(formatV2Request(id, 'info', {}));
     let timeoutMs = this.#options.firstTimeoutMs;
     for (;;) {
       await this.#send(selfAddress, request);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Quota } from '../admission/quota.js';
 import type { EndpointState } from '../mixnet/endpoint.js';
 import type { PasteStore } from '../store/store.js';
 
@@ -8,12 +9,20 @@ export interface Health {
   isWell: boolean;
   uptimeSeconds: number;
   store: 'reachable' | 'unreachable';
+  /** Whether there is room for new ones. A service that is full is well: pastes are read. */
+  takesPastes: boolean;
+  /** Since what was over has last been deleted, all of it; since the start, if it never was. */
+  sweepAgeSeconds: number;
   /** In the order of `NYM_CLIENT_URL`. */
   endpoints: { isConnected: boolean; probeAgeSeconds: number | null; isReachable: boolean }[];
 }
 
 export interface HealthOptions {
   store: Pick<PasteStore, 'usage'>;
+  quota: Pick<Quota, 'hasRoom'>;
+  sweepAgeSeconds: () => number;
+  /** Between sweeps. */
+  sweepSeconds: number;
   endpoints: () => readonly EndpointState[];
   /** The pace of the self-probe. */
   probeSeconds: number;
@@ -21,29 +30,41 @@ export interface HealthOptions {
 }
 
 const STORE_TIMEOUT_MS = 2000;
-/** A probe that is lost is sent again, and the mixnet may be slow: an answer counts for some of its intervals. */
+/** A probe that is lost is sent again, and the mixnet may be slow; a sweep that fails is tried again: each counts for some of its intervals. */
 const COUNTED_INTERVALS = 3;
+/** A sweep takes its time, too, which comes on top of the interval. */
+const SWEEP_TAKES_SECONDS = 60;
 
 export async function readHealth(options: HealthOptions): Promise<Health> {
-  const maxAgeSeconds = options.probeSeconds * COUNTED_INTERVALS;
+  const maxProbeAge = options.probeSeconds * COUNTED_INTERVALS;
+  const maxSweepAge = options.sweepSeconds * COUNTED_INTERVALS + SWEEP_TAKES_SECONDS;
   const endpoints = options.endpoints().map(({ isConnected, probeAgeSeconds }) => ({
     isConnected,
     probeAgeSeconds: probeAgeSeconds === undefined ? null : Math.round(probeAgeSeconds),
-    isReachable: isConnected && (probeAgeSeconds ?? Infinity) <= maxAgeSeconds,
+    isReachable: isConnected && (probeAgeSeconds ?? Infinity) <= maxProbeAge,
   }));
-  const store = (await canReach(options)) ? 'reachable' : 'unreachable';
-  const isWell = store === 'reachable' && endpoints.some(({ isReachable }) => isReachable);
-  return { isWell, uptimeSeconds: Math.round(process.uptime()), store, endpoints };
+  const sweepAgeSeconds = options.sweepAgeSeconds();
+  const hasRoom = await askForRoom(options);
+  const isWell =
+    hasRoom !== undefined &&
+    sweepAgeSeconds <= maxSweepAge &&
+    endpoints.some(({ isReachable }) => isReachable);
+  return {
+    isWell,
+    uptimeSeconds: Math.round(process.uptime()),
+    store: hasRoom === undefined ? 'unreachable' : 'reachable',
+    takesPastes: hasRoom === true,
+    sweepAgeSeconds: Math.round(sweepAgeSeconds),
+    endpoints,
+  };
 }
 
-async function canReach({ store, storeTimeoutMs = STORE_TIMEOUT_MS }: HealthOptions) {
+/** @returns undefined if the store does not answer */
+async function askForRoom({ store, quota, storeTimeoutMs = STORE_TIMEOUT_MS }: HealthOptions) {
   const answered = new AbortController();
-  const impatience = sleep(storeTimeoutMs, false, { signal: answered.signal }).catch(() => false);
-  const answer = store.usage().then(
-    () => true,
-    () => false,
-  );
-  const isReachable = await Promise.race([answer, impatience]);
+  const impatience = sleep(storeTimeoutMs, undefined, { signal: answered.signal });
+  const answer = Promise.all([quota.hasRoom(), store.usage()]).then(([hasRoom]) => hasRoom);
+  const hasRoom = await Promise.race([answer, impatience]).catch(() => undefined);
   answered.abort();
-  return isReachable;
+  return hasRoom;
 }

@@ -1,11 +1,20 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import { COUNTERS, type CounterName, type Counters } from '../counters.js';
+import { countBytes, type Quota } from '../admission/quota.js';
+import type { ProofOfWork } from '../admission/work.js';
+import { COUNTERS, type CounterName, type Counters, type Refusals } from '../counters.js';
 import type { EndpointState } from '../mixnet/endpoint.js';
+import type { OtherNodes } from '../other-nodes.js';
 import type { PasteStore, Usage } from '../store/store.js';
 
 export interface MetricsOptions {
   counters: Readonly<Counters>;
-  store: Pick<PasteStore, 'usage'>;
+  refusals: Readonly<Refusals>;
+  store: Pick<PasteStore, 'usage' | 'freeBytes'>;
+  quotaBytes: number;
+  quota: Pick<Quota, 'room'>;
+  work: Pick<ProofOfWork, 'difficulty'>;
+  otherNodes: Pick<OtherNodes, 'ipfs' | 'chain'>;
+  sweepAgeSeconds: () => number;
   endpoints: () => readonly EndpointState[];
   heldMessages: () => number;
 }
@@ -15,13 +24,25 @@ export function createMetrics(options: MetricsOptions): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   addCounters(registry, options.counters);
+  addRefusals(registry, options.refusals);
   addUsage(registry, options.store);
+  addRoom(registry, options);
   addEndpoints(registry, options.endpoints);
+  addOtherNodes(registry, options.otherNodes);
   gauge(registry, 'held_messages', 'Messages that wait or are being answered.', (it) => {
     it.set(options.heldMessages());
   });
+  gauge(registry, 'sweep_age_seconds', SWEEP_AGE_HELP, (it) => {
+    it.set(options.sweepAgeSeconds());
+  });
+  gauge(registry, 'puzzle_difficulty', 'What a paste costs now, in hashes; 0: nothing.', (it) => {
+    it.set(options.work.difficulty);
+  });
   return registry;
 }
+
+const SWEEP_AGE_HELP =
+  'Since what was over has last been deleted, all of it; since the start, if it never was.';
 
 function addCounters(registry: Registry, counters: Readonly<Counters>): void {
   for (const [name, meaning] of Object.entries(COUNTERS) as [CounterName, string][]) {
@@ -37,28 +58,75 @@ function addCounters(registry: Registry, counters: Readonly<Counters>): void {
   }
 }
 
+function addRefusals(registry: Registry, refusals: Readonly<Refusals>): void {
+  new Counter({
+    name: 'pastenym_refusals_total',
+    help: REFUSALS_HELP,
+    labelNames: ['code'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [code, count] of Object.entries(refusals)) this.inc({ code }, count);
+    },
+  });
+}
+
+const REFUSALS_HELP =
+  'Since the start: requests that ended with this error, those among them that pastenym_refused_total counts. Of version 1, which has no codes, only those that were too long to be read, that there was no room for, or that failed.';
+
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-const USAGE: Record<keyof Usage, [name: string, help: string]> = {
-  pastes: ['pastes', 'Pastes that are stored, those under way among them.'],
-  bytes: [
+const USAGE: [name: string, help: string, read: (usage: Usage) => number][] = [
+  ['pastes', 'Pastes that are stored, those under way among them.', ({ pastes }) => pastes],
+  [
     'paste_bytes',
     'Content of the pastes that are stored; of uploads, all that was announced.',
+    ({ bytes }) => bytes,
   ],
-  uploads: ['uploads', 'Uploads that are not complete.'],
-};
+  ['uploads', 'Uploads that are not complete.', ({ uploads }) => uploads],
+  ['quota_used_bytes', 'The same content as the quota counts it: 1 KiB more for each.', countBytes],
+];
 
 /** When the store cannot be asked, `pastenym_store_up` says so, and how full it is stays as it was last known. */
 function addUsage(registry: Registry, store: Pick<PasteStore, 'usage'>): void {
-  const gauges = Object.entries(USAGE).map(([key, [name, help]]) => ({
-    key: key as keyof Usage,
-    gauge: gauge(registry, name, help),
-  }));
+  const gauges = USAGE.map(([name, help, read]) => ({ read, gauge: gauge(registry, name, help) }));
   gauge(registry, 'store_up', 'Whether the store can be asked: 1 or 0.', async (up) => {
     const usage = await store.usage().catch(() => undefined);
     up.set(usage === undefined ? 0 : 1);
-    if (usage !== undefined) for (const it of gauges) it.gauge.set(usage[it.key]);
+    if (usage !== undefined) for (const it of gauges) it.gauge.set(it.read(usage));
   });
+}
+
+type RoomOptions = Pick<MetricsOptions, 'store' | 'quotaBytes' | 'quota'>;
+
+/** What is not known is left out: the disk's room where the store is on none of ours. */
+function addRoom(registry: Registry, { store, quotaBytes, quota }: RoomOptions): void {
+  const known = async (it: Gauge, ask: Promise<number | undefined>) => {
+    const value = await ask.catch(() => undefined);
+    if (value === undefined) it.reset();
+    else it.set(value);
+  };
+  gauge(registry, 'quota_bytes', 'How much may be stored: STORE_QUOTA_BYTES.').set(quotaBytes);
+  gauge(registry, 'disk_free_bytes', 'What the disk has left that an SQLite store is on.', (it) =>
+    known(it, store.freeBytes()),
+  );
+  const help =
+    'What new pastes may take, each 1 KiB more than its content: by quota or by disk, whichever leaves less. What was deleted makes room at the next sweep.';
+  gauge(registry, 'room_bytes', help, (it) => known(it, quota.room()));
+}
+
+/** Of those that the operator has. */
+function addOtherNodes(registry: Registry, { ipfs, chain }: MetricsOptions['otherNodes']): void {
+  const nodes = [
+    ['ipfs', 'IPFS', ipfs],
+    ['bitcoin', 'Bitcoin', chain],
+  ] as const;
+  for (const [name, title, node] of nodes) {
+    if (node === undefined) continue;
+    gauge(registry, `${name}_up`, `Whether the ${title} node answers: 1 or 0.`, (it) => {
+      it.set(Number(node.isAvailable));
+    });
+  }
 }
 
 /** `endpoint` counts the entries of NYM_CLIENT_URL from 1. */

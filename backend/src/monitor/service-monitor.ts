@@ -9,18 +9,27 @@ import { openMonitor, type Monitor, type Page } from './monitor.js';
  * @throws StartupError
  */
 export async function monitorService(
-  { config, store, counters, log }: Context,
-  service: Pick<Service, 'endpoints' | 'heldMessages'>,
+  { config, store, counters, refusals, admitting, otherNodes, log }: Context,
+  service: Pick<Service, 'endpoints' | 'heldMessages' | 'sweepAgeSeconds'>,
 ): Promise<Monitor | undefined> {
   if (config.METRICS_PORT === undefined) return undefined;
-  const endpoints = () => service.endpoints;
+  const { quota, work } = admitting;
+  const shared = {
+    ...{ store, quota },
+    endpoints: () => service.endpoints,
+    sweepAgeSeconds: () => service.sweepAgeSeconds,
+  };
   const registry = createMetrics({
-    counters,
-    store,
-    endpoints,
+    ...shared,
+    ...{ counters, refusals, work, otherNodes },
+    quotaBytes: config.STORE_QUOTA_BYTES,
     heldMessages: () => service.heldMessages,
   });
-  const health = { store, endpoints, probeSeconds: config.SELF_PROBE_SECONDS };
+  const health = {
+    ...shared,
+    probeSeconds: config.SELF_PROBE_SECONDS,
+    sweepSeconds: config.SWEEP_INTERVAL_SECONDS,
+  };
   const monitor = await openMonitor({
     host: config.METRICS_HOST,
     port: config.METRICS_PORT,

@@ -52,6 +52,35 @@ test('a failure does not end it', async () => {
   await sweeper.stop();
 });
 
+test('it knows how long ago it last got to the end of its work', async () => {
+  const time = { elapsedMs: 0 };
+  let isFailing = true;
+  let wake: () => void = () => undefined;
+  const sweeper = new Sweeper({
+    ...rest,
+    ...sweepable(() => (isFailing ? Promise.reject(new Error('gone')) : Promise.resolve(0))),
+    counters: createCounters(),
+    alsoDo: () => {
+      wake();
+      return Promise.resolve();
+    },
+    intervalMs: 1,
+    elapsedMs: () => time.elapsedMs,
+  });
+  const nextTime = () => new Promise<void>((resolve) => (wake = resolve));
+  time.elapsedMs = 1000;
+  await nextTime();
+  expect(sweeper.ageSeconds).toBe(1);
+  isFailing = false;
+  await nextTime();
+  expect(sweeper.ageSeconds).toBe(0);
+  isFailing = true;
+  time.elapsedMs = 3500;
+  await nextTime();
+  expect(sweeper.ageSeconds).toBe(2.5);
+  await sweeper.stop();
+});
+
 test('asked to stop in the middle of much work, it stops after the batch in hand', async () => {
   const sweeper: Sweeper = new Sweeper({
     ...rest,

@@ -12,6 +12,8 @@ export interface SweeperOptions {
   alsoDo?: () => Promise<void>;
   counters: Counters;
   log: Logger;
+  /** Of a clock that nobody sets. */
+  elapsedMs?: () => number;
 }
 
 /**
@@ -19,13 +21,24 @@ export interface SweeperOptions {
  * anything or not. (That no expired paste is ever given out, is the store's promise and does not depend on this.)
  */
 export class Sweeper {
-  readonly #options: SweeperOptions;
+  readonly #options: Required<SweeperOptions>;
   readonly #stopped = new AbortController();
   readonly #running: Promise<void>;
+  #sweptAtMs: number;
 
   constructor(options: SweeperOptions) {
-    this.#options = options;
+    this.#options = {
+      alsoDo: () => Promise.resolve(),
+      elapsedMs: () => performance.now(),
+      ...options,
+    };
+    this.#sweptAtMs = this.#options.elapsedMs();
     this.#running = this.#run();
+  }
+
+  /** Seconds since nothing was left to sweep; if that has never been so, since the start. */
+  get ageSeconds(): number {
+    return (this.#options.elapsedMs() - this.#sweptAtMs) / 1000;
   }
 
   /** Resolves when it has put down what it had in hand. */
@@ -43,15 +56,15 @@ export class Sweeper {
     }
   }
 
-  async #attempt(work: (() => Promise<void>) | undefined): Promise<void> {
-    await work?.().catch((error: unknown) => {
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => {
       this.#options.log.error({ err: error }, 'sweeping failed; it will be tried again');
     });
   }
 
   /** Batch after batch, with room between them for whoever else wants the store. */
   async #sweep(): Promise<void> {
-    const { store, now, counters } = this.#options;
+    const { store, now, counters, elapsedMs } = this.#options;
     let isMore: boolean;
     do {
       const { expired, abandoned, other } = await store.sweep(now());
@@ -60,5 +73,6 @@ export class Sweeper {
       isMore = expired + abandoned + other > 0;
     } while (isMore && !this.#stopped.signal.aborted);
     await store.eraseTraces(this.#stopped.signal);
+    this.#sweptAtMs = elapsedMs();
   }
 }

@@ -5,6 +5,7 @@ import { openEnvelope, sealReply } from '@pastenym/shared/v1/envelope';
 import { formatV1Reply, refusals } from '@pastenym/shared/v1/replies';
 import { formatV2Failure, isV2Message } from '@pastenym/shared/v2/wire';
 import { BUSY_RETRY_MS, MAX_V2_MESSAGE_BYTES } from '../limits.js';
+import type { Failures } from './failures.js';
 import type { Room } from './inbox.js';
 import { peek } from './peek.js';
 import type { AnswerV1 } from './v1.js';
@@ -30,14 +31,19 @@ export interface DispatchOptions {
   answerV1: AnswerV1;
   answerV2: AnswerV2;
   maxTextBytes: number;
+  failures: Pick<Failures, 'report'>;
 }
 
-export function createDispatch({ answerV1, answerV2, maxTextBytes }: DispatchOptions): Dispatch {
+export function createDispatch(options: DispatchOptions): Dispatch {
+  const { answerV1, answerV2, maxTextBytes, failures } = options;
   const maxV1Bytes = Math.min(MAX_MESSAGE_BYTES, maxTextBytes * MAX_GROWTH + MAX_FRAME_BYTES);
   const maxBytes = Math.max(maxV1Bytes, MAX_V2_MESSAGE_BYTES);
   const tooLong = { v1: refusals.tooLong(maxTextBytes), v2: new AppError('message-too-large') };
-  const refuse = (message: Uint8Array) =>
-    formatRefusal(message, message.length > maxBytes ? tooLong : BUSY);
+  const refuse = (message: Uint8Array) => {
+    const refusal = message.length > maxBytes ? tooLong : BUSY;
+    failures.report(refusal.v2);
+    return formatRefusal(message, refusal);
+  };
   return {
     refuse,
 

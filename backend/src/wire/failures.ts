@@ -1,18 +1,19 @@
 import type { Clock } from '@pastenym/shared/clock';
 import { AppError } from '@pastenym/shared/errors';
-import type { Counters } from '../counters.js';
+import type { Counters, Refusals } from '../counters.js';
 import type { Logger } from '../logger.js';
 
 export interface FailuresOptions {
   clock: Clock;
   counters: Counters;
+  refusals: Refusals;
   log: Logger;
 }
 
 /** A full store makes every paste fail; the operator wants to hear of it, but not each time. */
 const FULL_LOGGED_EVERY_MS = 60_000;
 
-/** What becomes of an error that ends a request: its sender learns a code, the operator the cause. */
+/** What becomes of an error that ends a request: its sender learns a code, the operator the cause, and how many there are of each code. */
 export class Failures {
   readonly #options: FailuresOptions;
   #fullLoggedAt = -Infinity;
@@ -23,6 +24,12 @@ export class Failures {
 
   /** @returns what the sender may be told */
   report(error: unknown): AppError {
+    const told = this.#judge(error);
+    this.#options.refusals[told.code]++;
+    return told;
+  }
+
+  #judge(error: unknown): AppError {
     const { counters, log } = this.#options;
     const known = error instanceof AppError ? error : undefined;
     if (known?.code === 'store-full') this.#reportFull(known);
