@@ -54,6 +54,9 @@ function check(where: string, { what, pacedPerSecond, most, paced }: Measured): 
     misses.push(`${where}: ${what}: fewer than ${pacedPerSecond}/s`);
   }
   if (paced.p99Ms > MOST_P99_MS) misses.push(`${where}: ${what}: p99 over ${MOST_P99_MS} ms`);
+  for (const [why, count] of paced.failures) {
+    misses.push(`${where}: ${what}: ${count} failed of those at ${pacedPerSecond}/s: ${why}`);
+  }
 }
 
 /** Nothing that an operator may limit shall be what is measured. */

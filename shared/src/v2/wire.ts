@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { tryParseBoundedJson } from '../bounded-json.js';
 import { AppError, type ErrorCode } from '../errors.js';
+import { utf8Length } from '../utf8-length.js';
 import {
   events,
   replySchema,
@@ -15,8 +16,6 @@ import { isId } from './id.js';
 import { paddedLength } from './padding.js';
 
 /** Messages of version 2 as text: padded JSON on the way out, parsed once on the way in. */
-
-const utf8 = new TextEncoder();
 
 /** Whether a parsed message is for version 2 at all. */
 export const isV2Message = (json: unknown): boolean => member(json, 'v') === WIRE_VERSION;
@@ -98,7 +97,7 @@ function check<S extends z.ZodMiniType>(schema: S, json: unknown): z.output<S> {
 /** Adds `pad`, so that the length of the whole, in UTF-8, tells only a size class. */
 function pad(message: object): string {
   const text = JSON.stringify({ ...message, pad: '' });
-  const length = utf8.encode(text).length;
+  const length = utf8Length(text);
   const closing = '"}';
   return text.slice(0, -closing.length) + ' '.repeat(paddedLength(length) - length) + closing;
 }
