@@ -5,7 +5,7 @@ import { openSqliteOperatorStore } from '../store/sqlite/operator-store.js';
 
 /**
  * @param database a file, or `postgres://…`, as config.ts reads it from `DATABASE_URL`
- * @param mayCreate makes the file if it is not there
+ * @param mayCreate makes the file, and its tables, where there are none
  * @throws StartupError
  */
 export async function openOperatorStore(
@@ -13,6 +13,6 @@ export async function openOperatorStore(
   options: { mayCreate: boolean },
 ): Promise<OperatorStore> {
   return isPostgresUrl(database)
-    ? openPostgresOperatorStore(database)
+    ? openPostgresOperatorStore(database, options)
     : openSqliteOperatorStore(database, options);
 }

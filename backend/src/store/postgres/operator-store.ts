@@ -48,10 +48,14 @@ const PG_DUMP = 'pg_dump --format=custom --file=FILE "$DATABASE_URL"';
 
 /**
  * The operator's side of pastes in a PostgreSQL database.
+ * @param mayCreate makes its tables where there are none
  * @throws StartupError
  */
-export async function openPostgresOperatorStore(url: string): Promise<OperatorStore> {
-  const connection = await openConnection(url);
+export async function openPostgresOperatorStore(
+  url: string,
+  { mayCreate = false } = {},
+): Promise<OperatorStore> {
+  const connection = await openConnection(url, mayCreate ? 'empty' : 'none');
   const upkeep = createUpkeep(connection);
   const vacuum = async () => {
     connection.hasTraces = true;

@@ -33,12 +33,12 @@ const PAUSE_MS = 20;
 
 /**
  * The operator's side of pastes in an SQLite file. Services may run on the same file: whatever it does, it holds them up for moments only.
- * @param mayCreate makes the file if it is not there
+ * @param mayCreate makes the file, and its tables, where there are none
  * @throws StartupError
  */
 export function openSqliteOperatorStore(path: string, { mayCreate = false } = {}): OperatorStore {
   if (!mayCreate && !existsSync(path)) throw new StartupError([`There is no database ${path}.`]);
-  const connection = new Connection(path);
+  const connection = new Connection(path, mayCreate ? 'empty' : 'none');
   return {
     ...createLookups(connection, path),
     ...createRemovals(connection),
