@@ -65,6 +65,7 @@ export async function openPostgresOperatorStore(
     ...createLookups(connection),
     ...createRemovals(connection),
     sweep: (now) => upkeep.sweep(now),
+    freeBytes: () => upkeep.freeBytes(),
     importOpen: (paste) => importOnce(connection, paste),
     /** It frees the room, and has no way to overwrite what stands there. */
     async erase() {

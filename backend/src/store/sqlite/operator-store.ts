@@ -39,11 +39,13 @@ const PAUSE_MS = 20;
 export function openSqliteOperatorStore(path: string, { mayCreate = false } = {}): OperatorStore {
   if (!mayCreate && !existsSync(path)) throw new StartupError([`There is no database ${path}.`]);
   const connection = new Connection(path, mayCreate ? 'empty' : 'none');
+  const upkeep = createUpkeep(connection);
   return {
     ...createLookups(connection, path),
     ...createRemovals(connection),
     ...createCare(connection),
-    sweep: (now) => createUpkeep(connection).sweep(now),
+    sweep: (now) => upkeep.sweep(now),
+    freeBytes: () => upkeep.freeBytes(),
     importOpen: (paste) => connection.write(() => importOnce(connection, paste)),
     backUp: (file) => backUp(connection.db, file),
     close: () =>
