@@ -5,6 +5,7 @@ import type { Logger } from '../logger.js';
 import { Poller } from '../poller.js';
 import { Slots } from '../slots.js';
 import { withoutCredentials } from '../without-credentials.js';
+import { readCid } from './cid.js';
 
 /**
  * Files on IPFS, through the RPC API of a Kubo node (https://docs.ipfs.tech/reference/kubo/rpc/, `/api/v0/add`, `cat`, `version`). Three calls by `fetch`: the
@@ -20,12 +21,7 @@ const MAX_CALLS = 4;
 const MAX_WAITING_CALLS = 16;
 const MAX_ANSWER_BYTES = 4096;
 
-/** CIDv1 in base32, and CIDv0 in base58. */
-const CID = /^(?:b[a-z2-7]{58,112}|Qm[1-9A-HJ-NP-Za-km-z]{44})$/;
-
-export const isCid = (text: string): boolean => CID.test(text);
-
-const addedSchema = z.object({ Hash: z.string().regex(CID) });
+const addedSchema = z.object({ Hash: z.string().transform(readCid).pipe(z.string()) });
 
 export interface IpfsOptions {
   /** Up to the API's own path, which is `/api/v0`; user and password stand in it, if it wants some. */
@@ -80,7 +76,7 @@ export class Ipfs {
   }
 
   /**
-   * @param cid checked by `isCid`
+   * @param cid as `readCid` gives it
    * @returns undefined if nobody has it, or it is longer
    * @throws AppError `busy`
    */
