@@ -34,3 +34,26 @@ test('docker compose passes every setting on, and none that there is not', () =>
     if (name !== 'SERVICE_ADDRESS_FILE') expect(value).toMatch(`\${${name}:-`);
   }
 });
+
+const hosting = read('docs/hosting.md');
+const section = /\n### What the backend cannot reach\n([^]*?)\n### /.exec(hosting)?.[1] ?? '';
+const overrides = Array.from(
+  section.matchAll(/```yaml\n# docker-compose\.override\.yml\n([^]*?)```/g),
+  ([, text = '']) => text,
+);
+
+test('what the backend cannot reach has examples, and settings that send there', () => {
+  expect(overrides).toHaveLength(3);
+  expect(read('.env.example')).toContain('docs/hosting.md, "What the backend cannot reach"');
+});
+
+test.each(overrides)(
+  'an override leaves the backend its network, and makes the one that it adds (%#)',
+  (override) => {
+    const joined = /\n {2}backend:\n {4}networks: \[application, (\w+)\]/.exec(override)?.[1];
+    const made = /\nnetworks:\n {2}(\w+):/.exec(override)?.[1];
+    expect(joined).toBeDefined();
+    expect(made).toBe(joined);
+    expect(read('docker-compose.yml')).not.toMatch(new RegExp(`^ {2}${made ?? ''}: \\{`, 'm'));
+  },
+);

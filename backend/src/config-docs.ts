@@ -15,6 +15,18 @@ const COMPOSE_DEFAULTS: Readonly<Record<string, string>> = {
   DATABASE_URL: 'file:/data/pastes-$PASTENYM_NETWORK.sqlite',
 };
 
+/** From inside the container, where `127.0.0.1` is itself. */
+const NEEDS_OVERRIDE =
+  'what is not in docker-compose.yml is out of reach, unless a docker-compose.override.yml says how: docs/hosting.md, "What the backend cannot reach"';
+
+/** Settings by which the service reaches something else. */
+const REACHES: readonly string[] = [
+  'NYM_CLIENT_URL',
+  'DATABASE_URL',
+  'IPFS_API_URL',
+  'BITCOIN_RPC_URL',
+] satisfies (keyof typeof SETTINGS)[];
+
 /** Two containers share the file, so docker-compose.yml says where it is; and two the name, which stands among what concerns the page. */
 const NOT_FOR_THE_SERVICE_ALONE = ['SERVICE_ADDRESS_FILE', 'INSTANCE_NAME'];
 
@@ -69,7 +81,8 @@ function printEnvironment(): string {
   return entries()
     .filter(({ name }) => !NOT_FOR_THE_SERVICE_ALONE.includes(name))
     .map(
-      ({ name, meaning, value }) => `# ${meaning}\n# ${name}=${COMPOSE_DEFAULTS[name] ?? value}\n`,
+      ({ name, meaning, value }) =>
+        `# ${meaning}\n${REACHES.includes(name) ? `# (${NEEDS_OVERRIDE})\n` : ''}# ${name}=${COMPOSE_DEFAULTS[name] ?? value}\n`,
     )
     .join('\n');
 }

@@ -133,6 +133,20 @@ test.each([
   expect(problems.join()).not.toContain('secret');
 });
 
+test.each([
+  ['IPFS_API_URL', 'https://user:p%40ss@host/path/', undefined],
+  ['IPFS_API_URL', 'http://host:5001/api/v0', 'that ends before /api/v0'],
+  ['IPFS_API_URL', 'http://host:5001/?token=secret', 'that ends before /api/v0'],
+  ['IPFS_API_URL', 'http://user:secret%@host', 'with percent signs for special characters'],
+  ['BITCOIN_RPC_URL', 'http://user:secret%zz@host', 'with percent signs for special characters'],
+  ['BITCOIN_RPC_URL', 'http://user:secret@host:8332/wallet/x', undefined],
+  ['BITCOIN_RPC_URL', 'host:8332', 'an http:// or https:// URL'],
+])('as %s, %s is taken, or refused without repeating it', (name, url, problem) => {
+  const problems = problem === undefined ? [] : [expect.stringContaining(problem)];
+  expect(problemsOf({ [name]: url })).toEqual(problems);
+  expect(problemsOf({ [name]: url }).join()).not.toContain('secret');
+});
+
 test.each(['1e3', '0x10', ' 5', '5 ', '12000001', '9'.repeat(400), 'Infinity', 'NaN'])(
   '%j is no number of bytes',
   (text) => {

@@ -44,7 +44,16 @@ const MEBIBYTE = 1024 * 1024;
 const MAX_INTEGER = 999_999_999_999_999;
 
 const HTTP_URL = 'an http:// or https:// URL';
-const httpUrl = z.url({ protocol: /^https?$/, error: HTTP_URL }).transform((text) => new URL(text));
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: HTTP_URL })
+  .transform((text) => new URL(text))
+  .refine(({ username, password }) => isDecodable(`${username}:${password}`), {
+    error: `${HTTP_URL}, with percent signs for special characters`,
+  });
+
+/** The rest of it would go unheeded, or be taken for the path of a proxy. */
+const isBeforeApi = ({ pathname, search, hash }: URL) =>
+  !/\/api\/v0\/?$/.test(pathname) && search === '' && hash === '';
 
 /** Every setting, in the order of `--help`. */
 export const SETTINGS = {
@@ -125,9 +134,9 @@ export const SETTINGS = {
     printable(2000),
   ),
   IPFS_API_URL: setting(
-    'version 1: the RPC API of an IPFS (Kubo) node, such as http://127.0.0.1:5001; pastes can then be stored on IPFS, for ever',
+    'version 1: the RPC API of an IPFS (Kubo) node, up to its /api/v0, such as http://127.0.0.1:5001 or https://user:password@host/path; pastes can then be stored on IPFS, for ever',
     undefined,
-    httpUrl,
+    httpUrl.refine(isBeforeApi, { error: `${HTTP_URL} that ends before /api/v0` }),
   ),
   BITCOIN_RPC_URL: setting(
     'version 1: the RPC of a Bitcoin node, such as http://user:password@127.0.0.1:8332; pastes can then expire at a block height',
@@ -155,7 +164,7 @@ export const SETTINGS = {
     integer(60, A_DAY_SECONDS),
   ),
   UPLOAD_SECONDS: setting(
-    'version 2: after how long without a chunk an upload is abandoned',
+    'version 2: after how long without a new chunk an upload is abandoned',
     '3600',
     integer(60, A_DAY_SECONDS),
   ),

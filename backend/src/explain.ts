@@ -1,8 +1,23 @@
+import { AppError, type ErrorCode } from '@pastenym/shared/errors';
 import { describeError } from './describe-error.js';
 import { StartupError } from './startup-error.js';
+
+/** What a store throws that works as it should. */
+const STORE_TROUBLES: Partial<Record<ErrorCode, string>> = {
+  busy: 'Others have been using the database for too long, or its server is away. Try again in a moment.',
+  'store-full':
+    'The disk is full. (Of the disk of an SQLite file, the last 64 MiB are left free, since it needs some to delete.) Make room on it and try again.',
+};
+
+/** The file, the disk or the rights to them are as they should not be. */
+const OF_THE_FILE = /^SQLITE_(READONLY|CORRUPT|NOTADB|IOERR|CANTOPEN|PERM)/;
 
 /** An error, for whoever runs a program: what they can mend is said to them; of a defect, no more than where it is. */
 export function explain(error: unknown): string {
   if (error instanceof StartupError) return error.problems.join('\n');
+  const trouble = error instanceof AppError ? STORE_TROUBLES[error.code] : undefined;
+  if (trouble !== undefined) return trouble;
+  const { code = '', message = '' } = describeError(error);
+  if (OF_THE_FILE.test(code)) return `The database cannot be used: ${message}.`;
   return JSON.stringify(describeError(error), undefined, 2);
 }

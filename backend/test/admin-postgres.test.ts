@@ -77,8 +77,12 @@ test('how a PostgreSQL database is copied, is said', async () => {
 });
 
 test('a server that is not there is said, without its password', async () => {
-  const { code, err } = await runAdmin('postgres://someone:secret@127.0.0.1:1/db', 'stats');
+  const { code, err, database } = await runAdmin(
+    'postgres://someone:secret@127.0.0.1:1/db?password=secret',
+    'stats',
+  );
   expect(code).toBe(1);
   expect(err).toContain('The database cannot be opened');
   expect(err).not.toContain('secret');
+  expect(database).toBe('PostgreSQL, db on 127.0.0.1:1');
 });

@@ -136,8 +136,8 @@ describe('beside a running service', () => {
 describe('on its own', () => {
   test('it counts by kind', async () => {
     await makeDatabase();
-    const { code, out } = await admin('stats');
-    expect(code).toBe(0);
+    const { code, out, database } = await admin('stats');
+    expect([code, database]).toEqual([0, path]);
     expect(out).toMatch(/^open pastes +0$/m);
     expect(await adminJson<Statistics>('stats')).toMatchObject({ open: 0, guarded: 0, blocked: 0 });
   });
@@ -286,6 +286,7 @@ describe('the original’s database', () => {
     expect(report).toEqual({
       rows: 19,
       imported: 5,
+      expiringByBlock: 1,
       skipped: {
         known: { count: 1, firstRows: [6] },
         expired: { count: 2, firstRows: [7, 8] },
@@ -373,6 +374,7 @@ describe('the original’s database', () => {
     const { code, out } = await admin('import', file);
     expect(code).toBe(1);
     expect(out).toContain('cannot be read any further: database disk image is malformed');
+    expect(out).toContain('The same file can be imported again');
     expect(Number(/pastes imported +(\d+)/.exec(out)?.[1])).toBeGreaterThan(64);
   });
 });

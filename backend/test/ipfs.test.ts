@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Ipfs, isCid } from '../src/ipfs/ipfs.js';
+import { readCid } from '../src/ipfs/cid.js';
+import { Ipfs } from '../src/ipfs/ipfs.js';
 import { formatIpfsDocument, parseIpfsDocument } from '../src/ipfs/ipfs-document.js';
 import { createLogger } from '../src/logger.js';
 import { RecordedServer } from './support/recorded-server.js';
@@ -35,7 +36,7 @@ const document = formatIpfsDocument({
 test('a small file gets the CID of its bytes, and comes back by it', async () => {
   const cid = await ipfs.add(document);
   expect(cid).toMatch(/^bafkrei/);
-  expect(isCid(cid)).toBe(true);
+  expect(readCid(cid)).toBe(cid);
   expect((await ipfs.cat(cid, 1000))?.equals(document)).toBe(true);
 });
 
@@ -54,7 +55,9 @@ test('what is longer than it may be is not read', async () => {
 describe('a node', () => {
   /** Answers each request with this, or never. */
   async function node(answer: string | undefined) {
+    const seen: IncomingMessage[] = [];
     const http = createServer((request, response) => {
+      seen.push(request);
       request.resume();
       if (answer !== undefined) response.end(answer);
     });
@@ -65,7 +68,7 @@ describe('a node', () => {
       http.closeAllConnections();
       http.close();
     };
-    return { url, stop };
+    return { url, seen, stop };
   }
 
   test.each([
@@ -77,6 +80,23 @@ describe('a node', () => {
     const client = new Ipfs({ url, log });
     await expect(client.add(document)).rejects.toMatchObject({ code: 'not-available' });
     await client.stop();
+    stop();
+  });
+
+  test('behind a proxy is asked under the proxy’s path, with user and password', async () => {
+    const { url, seen, stop } = await node('{"Version":"x"}');
+    url.username = 'user';
+    url.password = 'p@ss';
+    for (const path of ['/nodes/one', '/nodes/one/', '/']) {
+      url.pathname = path;
+      const client = new Ipfs({ url, log });
+      await until(() => client.isAvailable);
+      await client.stop();
+    }
+    const path = '/nodes/one/api/v0/version';
+    expect(seen.map((request) => request.url)).toEqual([path, path, '/api/v0/version']);
+    const basic = `Basic ${Buffer.from('user:p@ss').toString('base64')}`;
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([basic, basic, basic]);
     stop();
   });
 

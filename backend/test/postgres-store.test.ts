@@ -1,8 +1,9 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { MAX_DESTROYED_BYTES } from '../src/limits.js';
 import { describeError } from '../src/describe-error.js';
 import { Connection } from '../src/store/postgres/connection.js';
 import { migrate } from '../src/store/postgres/migrate.js';
+import { MIGRATIONS } from '../src/store/postgres/migrations/migrations.js';
 import { openPostgresOperatorStore } from '../src/store/postgres/operator-store.js';
 import { openConnection, openPostgresStore } from '../src/store/postgres/postgres-store.js';
 import { STATEMENTS } from '../src/store/postgres/statements.js';
@@ -23,6 +24,7 @@ import {
 import { describeOperatorStore } from './store-suite/operator.js';
 import { describeStore } from './store-suite/suite.js';
 import { usePostgres } from './store-suite/postgres.js';
+import type { PostgresSchema } from './support/postgres-server.js';
 
 jest.setTimeout(120_000);
 
@@ -77,7 +79,7 @@ describe('a PostgreSQL database', () => {
   test('gets the migrations that it has not seen, each wholly or not at all', async () => {
     const other = await postgres.server.createSchema();
     const connection = new Connection(other.url);
-    const run = (...migrations: string[]) => migrate(connection, migrations);
+    const run = (...migrations: string[]) => migrate(connection, { migrations });
     await run('CREATE TABLE a ()');
     await run('CREATE TABLE a ()', 'CREATE TABLE b ()');
     await expect(
@@ -112,7 +114,9 @@ describe('a PostgreSQL database', () => {
   test('gets its migrations without the time-out that requests have', async () => {
     const other = await postgres.server.createSchema();
     const connection = new Connection(other.url);
-    await migrate(connection, ["CREATE TABLE a AS SELECT current_setting('statement_timeout')"]);
+    await migrate(connection, {
+      migrations: ["CREATE TABLE a AS SELECT current_setting('statement_timeout')"],
+    });
     await connection.close();
     expect(await other.query('SELECT * FROM a')).toEqual([{ current_setting: '0' }]);
     await other.remove();
@@ -311,9 +315,46 @@ describeOperatorStore('the operator’s side of pastes in PostgreSQL', async () 
   };
 });
 
+describe('the operator’s program', () => {
+  let schema: PostgresSchema;
+
+  beforeEach(async () => {
+    schema = await postgres.server.createSchema();
+  });
+  afterEach(() => schema.remove());
+
+  const tables = async () => {
+    const rows = await schema.query(
+      'SELECT tablename FROM pg_tables WHERE schemaname = current_schema()',
+    );
+    return rows.map(({ tablename }) => tablename).sort();
+  };
+
+  test('leaves an empty database empty, unless it is to make it', async () => {
+    await expect(openPostgresOperatorStore(schema.url)).rejects.toThrow('The database is empty');
+    expect(await tables()).toEqual([]);
+    const operator = await openPostgresOperatorStore(schema.url, { mayCreate: true });
+    expect(await operator.importOpen(openPaste('one'))).toBe('stored');
+    await operator.close();
+  });
+
+  test('leaves the schema of an older version as it is', async () => {
+    const connection = new Connection(schema.url);
+    await migrate(connection, { migrations: MIGRATIONS.slice(0, 2) });
+    await connection.close();
+    const before = await tables();
+    for (const mayCreate of [false, true]) {
+      await expect(openPostgresOperatorStore(schema.url, { mayCreate })).rejects.toThrow(
+        /of version 2, this program's is 3.*start the service of this version once/s,
+      );
+    }
+    expect(await tables()).toEqual(before);
+  });
+});
+
 test('a PostgreSQL database is copied with its own tools, and the operator is told how', async () => {
   const schema = await postgres.server.createSchema();
-  const operator = await openPostgresOperatorStore(schema.url);
+  const operator = await openPostgresOperatorStore(schema.url, { mayCreate: true });
   await expect(operator.backUp('x')).rejects.toThrow('pg_dump');
   await operator.close();
   await schema.remove();

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
+import { CID } from 'multiformats/cid';
+import { create } from 'multiformats/hashes/digest';
 import { expect, test } from '@jest/globals';
 import { COMMANDS, formatHelp, readArguments, readId, UsageError } from './arguments.js';
 
 const SECRET = 'A'.repeat(43);
 /** Of a hash of 64 bytes. */
-const LONG_CID = `b${'a2'.repeat(56)}`;
+const LONG_CID = CID.create(1, 0x55, create(0x13, new Uint8Array(64))).toString();
 
 test.each([
   ['8A8Z9nIk', '8A8Z9nIk'],
@@ -22,6 +24,10 @@ test.each([
   ['https://paste.example/#/abc_efghijklmnopqrstuv/AAAA', 'abc_efghijklmnopqrstuv'],
   ['abc_efghijklmnopqrstuv/x&p=nonsense', 'abc_efghijklmnopqrstuv'],
   [`https://paste.example/#/${LONG_CID}&key=b2d6ae`, LONG_CID],
+  [
+    'QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG',
+    'bafybeie5nqv6kd3qnfjupgvz34woh3oksc3iau6abmyajn7qvtf6d2ho34',
+  ],
   ['ipfs://bafkreigh2akiscaildcqabsyg3dfr6', 'bafkreigh2akiscaildcqabsyg3dfr6'],
 ])('%j is a paste', (text, id) => {
   expect(readId(text)).toBe(id);

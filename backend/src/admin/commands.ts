@@ -144,17 +144,25 @@ async function sweepAll(store: OperatorStore, now: Present): Promise<Swept> {
   }
 }
 
-function describeImport({ rows, imported, skipped, brokenOff }: ImportReport): string[] {
+function describeImport(report: ImportReport): string[] {
+  const { rows, imported, expiringByBlock, skipped, brokenOff } = report;
   const causes = Object.entries(skipped) as [Cause, { count: number; firstRows: number[] }][];
   return [
     ...table([
       ['rows read', rows],
       ['pastes imported', imported],
     ]),
+    ...(expiringByBlock === 0 ? [] : [describeByBlock(expiringByBlock)]),
     ...causes.map(([cause, { count: times, firstRows }]) => {
       const which = firstRows.length < times ? `${firstRows.join(', ')}, …` : firstRows.join(', ');
       return `${count(times)} left out: ${CAUSES[cause]} (rows ${which})`;
     }),
-    ...(brokenOff === undefined ? [] : [brokenOff]),
+    ...(brokenOff === undefined ? [] : [`It was broken off. ${brokenOff}`, AGAIN]),
   ];
 }
+
+const AGAIN =
+  'What is counted here is imported. The same file can be imported again: nothing is imported twice.';
+
+const describeByBlock = (times: number) =>
+  `${count(times)} of them expire at a block height: a service without BITCOIN_RPC_URL gives them to nobody, and does not delete them at that height either.`;

@@ -5,7 +5,7 @@ import { explain } from '../explain.js';
 import { createPresent } from '../pastes/present.js';
 import { formatHelp, readArguments, UsageError, type Arguments } from './arguments.js';
 import { COMMANDS } from './commands.js';
-import { openOperatorStore } from './open-operator-store.js';
+import { nameDatabase, openOperatorStore } from './open-operator-store.js';
 
 const USAGE_EXIT_CODE = 2;
 
@@ -17,6 +17,8 @@ async function run(given: Arguments): Promise<void> {
   const { command, argument, json } = given;
   // Of the service's settings this one alone matters here.
   const { DATABASE_URL } = readConfig({ DATABASE_URL: process.env['DATABASE_URL'] });
+  // Not among what programs read.
+  process.stderr.write(`Database: ${nameDatabase(DATABASE_URL)}\n`);
   const store = await openOperatorStore(DATABASE_URL, { mayCreate: command === 'import' });
   try {
     const result = await COMMANDS[command](store, argument, createPresent(systemClock));

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { readBody } from '../http-body.js';
 import type { Logger } from '../logger.js';
 import { Poller } from '../poller.js';
+import { withoutCredentials } from '../without-credentials.js';
 
 /** A block comes every ten minutes or so. */
 const INTERVAL_MS = 60_000;
@@ -29,12 +30,12 @@ export class BlockHeight {
   #height: number | undefined;
 
   constructor({ url, log, intervalMs = INTERVAL_MS, timeoutMs = TIMEOUT_MS }: BlockHeightOptions) {
-    const request = createRequest(url);
+    const node = withoutCredentials(url);
     this.#poller = new Poller({
       intervalMs,
       timeoutMs,
       ask: async (signal) => {
-        const height = await askHeight(request, signal);
+        const height = await askHeight(node, signal);
         // A node that is catching up again must not bring back what has expired.
         this.#height = Math.max(this.#height ?? 0, height);
       },
@@ -60,20 +61,8 @@ export class BlockHeight {
   }
 }
 
-/** `fetch` takes no URL with a password in it. */
-function createRequest(url: URL): { url: string; headers: Record<string, string> } {
-  const { username, password } = url;
-  const bare = new URL(url);
-  bare.username = '';
-  bare.password = '';
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const basic = `Basic ${Buffer.from(credentials).toString('base64')}`;
-  const authorization = username === '' && password === '' ? {} : { authorization: basic };
-  return { url: bare.href, headers: { 'content-type': 'application/json', ...authorization } };
-}
-
 async function askHeight(
-  { url, headers }: ReturnType<typeof createRequest>,
+  node: ReturnType<typeof withoutCredentials>,
   signal: AbortSignal,
 ): Promise<number> {
   const body = JSON.stringify({
@@ -82,7 +71,14 @@ async function askHeight(
     method: 'getblockcount',
     params: [],
   });
-  const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
+  const headers = { ...node.headers, 'content-type': 'application/json' };
+  const response = await fetch(node.url, {
+    method: 'POST',
+    headers,
+    body,
+    signal,
+    redirect: 'error',
+  });
   const answer = await readBody(response, MAX_ANSWER_BYTES);
   if (!response.ok) throw new AppError('not-available', { detail: `HTTP ${response.status}.` });
   return answerSchema.parse(JSON.parse(answer.toString('utf8'))).result;

@@ -4,6 +4,8 @@ import { readBody } from '../http-body.js';
 import type { Logger } from '../logger.js';
 import { Poller } from '../poller.js';
 import { Slots } from '../slots.js';
+import { withoutCredentials } from '../without-credentials.js';
+import { readCid } from './cid.js';
 
 /**
  * Files on IPFS, through the RPC API of a Kubo node (https://docs.ipfs.tech/reference/kubo/rpc/, `/api/v0/add`, `cat`, `version`). Three calls by `fetch`: the
@@ -19,15 +21,10 @@ const MAX_CALLS = 4;
 const MAX_WAITING_CALLS = 16;
 const MAX_ANSWER_BYTES = 4096;
 
-/** CIDv1 in base32, and CIDv0 in base58. */
-const CID = /^(?:b[a-z2-7]{58,112}|Qm[1-9A-HJ-NP-Za-km-z]{44})$/;
-
-export const isCid = (text: string): boolean => CID.test(text);
-
-const addedSchema = z.object({ Hash: z.string().regex(CID) });
+const addedSchema = z.object({ Hash: z.string().transform(readCid).pipe(z.string()) });
 
 export interface IpfsOptions {
-  /** Of the API, without its path. */
+  /** Up to the API's own path, which is `/api/v0`; user and password stand in it, if it wants some. */
   url: URL;
   log: Logger;
   intervalMs?: number;
@@ -36,12 +33,14 @@ export interface IpfsOptions {
 
 export class Ipfs {
   readonly #options: Required<IpfsOptions>;
+  readonly #node: ReturnType<typeof withoutCredentials>;
   readonly #poller: Poller;
   readonly #slots = new Slots(MAX_CALLS, MAX_WAITING_CALLS);
 
   constructor(options: IpfsOptions) {
     this.#options = { intervalMs: INTERVAL_MS, catTimeoutMs: CAT_TIMEOUT_MS, ...options };
-    const { log, intervalMs } = this.#options;
+    const { url, log, intervalMs } = this.#options;
+    this.#node = withoutCredentials(url);
     this.#poller = new Poller({
       intervalMs,
       timeoutMs: POLL_TIMEOUT_MS,
@@ -77,7 +76,7 @@ export class Ipfs {
   }
 
   /**
-   * @param cid checked by `isCid`
+   * @param cid as `readCid` gives it
    * @returns undefined if nobody has it, or it is longer
    * @throws AppError `busy`
    */
@@ -102,9 +101,12 @@ export class Ipfs {
     maxBytes: number,
     body?: FormData,
   ): Promise<Buffer> {
-    const url = new URL(`/api/v0/${command}`, this.#options.url);
+    const { headers } = this.#node;
+    const url = new URL(this.#node.url);
+    url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v0/${command}`;
     url.search = new URLSearchParams(parameters).toString();
-    const init = { method: 'POST', signal, redirect: 'error' as const, ...(body && { body }) };
+    const redirect = 'error';
+    const init: RequestInit = { method: 'POST', headers, signal, redirect, ...(body && { body }) };
     try {
       const response = await fetch(url, init);
       const answer = await readBody(response, maxBytes);

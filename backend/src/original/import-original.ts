@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '@pastenym/shared/errors';
+import { explain } from '../explain.js';
+import { RESERVED_DISK_BYTES } from '../limits.js';
 import { StartupError } from '../startup-error.js';
 import type { OperatorStore } from '../store/operator-store.js';
 import type { NewOpenPaste } from '../store/store.js';
@@ -18,9 +21,11 @@ export type Cause = keyof typeof CAUSES;
 export interface ImportReport {
   rows: number;
   imported: number;
+  /** Of these, how many expire at a block height. */
+  expiringByBlock: number;
   /** By cause: how many, and the numbers of the first of them in the original's database. */
   skipped: Partial<Record<Cause, { count: number; firstRows: number[] }>>;
-  /** Why not all rows could be read; what came before is imported. */
+  /** Why not all rows could be read or stored; what is counted is imported. */
   brokenOff?: string;
 }
 
@@ -29,19 +34,38 @@ const MAX_LISTED_ROWS = 10;
 const MAX_BATCH_ROWS = 64;
 const MAX_BATCH_BYTES = 1024 * 1024;
 
+type Store = Pick<OperatorStore, 'importOpen' | 'freeBytes'>;
+
 /** Imports pastes of the original, which may go on while services run on the store: after each commit, it rests for as long as that took. */
 export async function importOriginal(
   rows: Iterable<OriginalRow>,
-  store: Pick<OperatorStore, 'importOpen'>,
+  store: Store,
   nowSeconds: number,
 ): Promise<ImportReport> {
-  const report: ImportReport = { rows: 0, imported: 0, skipped: {} };
-  for (const batch of batches(rows, nowSeconds, report)) {
-    const since = performance.now();
-    await Promise.all(batch.map((it) => importOne(it, store, report)));
-    await sleep(performance.now() - since);
+  const report: ImportReport = { rows: 0, imported: 0, expiringByBlock: 0, skipped: {} };
+  try {
+    for (const batch of batches(rows, nowSeconds, report)) {
+      const since = performance.now();
+      await importBatch(batch, store, report);
+      await sleep(performance.now() - since);
+    }
+  } catch (error) {
+    report.brokenOff = explain(error);
   }
   return report;
+}
+
+/**
+ * Leaves as much of the disk free as the service does.
+ * @throws what the first that failed has thrown, when the others are done
+ */
+async function importBatch(batch: Candidate[], store: Store, report: ImportReport): Promise<void> {
+  const bytes = batch.reduce((total, { paste }) => total + paste.content.length, 0);
+  const freeBytes = (await store.freeBytes()) ?? Infinity;
+  if (freeBytes < RESERVED_DISK_BYTES + bytes) throw new AppError('store-full');
+  const results = await Promise.allSettled(batch.map((it) => importOne(it, store, report)));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 interface Candidate {
@@ -91,12 +115,16 @@ const isFault = (result: NewOpenPaste | RowFault): result is RowFault => typeof 
 
 async function importOne(
   { number, paste }: Candidate,
-  store: Pick<OperatorStore, 'importOpen'>,
+  store: Store,
   report: ImportReport,
 ): Promise<void> {
   const result = await store.importOpen(paste);
-  if (result === 'stored') report.imported++;
-  else skip(report, result, number);
+  if (result !== 'stored') {
+    skip(report, result, number);
+    return;
+  }
+  report.imported++;
+  if (paste.expiresAtBlock !== undefined) report.expiringByBlock++;
 }
 
 function skip({ skipped }: ImportReport, cause: Cause, number: number): void {

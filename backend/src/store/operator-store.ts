@@ -4,7 +4,7 @@ import type { NewOpenPaste, PasteStore } from './store.js';
  * What an operator does with a store, beside services that run on it or without any. It tells how much there is and of which kind; never what is in a
  * paste, nor anything that would open one.
  */
-export interface OperatorStore extends Pick<PasteStore, 'sweep' | 'close'> {
+export interface OperatorStore extends Pick<PasteStore, 'sweep' | 'freeBytes' | 'close'> {
   describe(id: string): Promise<Description>;
 
   /** Destroys a paste, whatever is reading or writing it. @returns whether it was there */

@@ -4,11 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/admin/main.js', import.meta.url));
 
-/** Runs the real program to its end. It is built by `buildService`. */
+/**
+ * Runs the real program to its end. It is built by `buildService`.
+ * @returns what it printed; `err` without the line that names the database
+ */
 export async function runAdmin(
   databaseUrl: string,
   ...args: string[]
-): Promise<{ code: number; out: string; err: string }> {
+): Promise<{ code: number; out: string; err: string; database: string | undefined }> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { PATH: process.env['PATH'], DATABASE_URL: databaseUrl },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -17,5 +20,6 @@ export async function runAdmin(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed.out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (printed.err += text));
   const [code] = (await once(child, 'close')) as [number];
-  return { code, ...printed };
+  const [, database, err = ''] = /^(?:Database: (.*)\n)?([^]*)$/.exec(printed.err) ?? [];
+  return { code, out: printed.out, err, database };
 }

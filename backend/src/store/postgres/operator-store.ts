@@ -48,10 +48,14 @@ const PG_DUMP = 'pg_dump --format=custom --file=FILE "$DATABASE_URL"';
 
 /**
  * The operator's side of pastes in a PostgreSQL database.
+ * @param mayCreate makes its tables where there are none
  * @throws StartupError
  */
-export async function openPostgresOperatorStore(url: string): Promise<OperatorStore> {
-  const connection = await openConnection(url);
+export async function openPostgresOperatorStore(
+  url: string,
+  { mayCreate = false } = {},
+): Promise<OperatorStore> {
+  const connection = await openConnection(url, mayCreate ? 'empty' : 'none');
   const upkeep = createUpkeep(connection);
   const vacuum = async () => {
     connection.hasTraces = true;
@@ -61,6 +65,7 @@ export async function openPostgresOperatorStore(url: string): Promise<OperatorSt
     ...createLookups(connection),
     ...createRemovals(connection),
     sweep: (now) => upkeep.sweep(now),
+    freeBytes: () => upkeep.freeBytes(),
     importOpen: (paste) => importOnce(connection, paste),
     /** It frees the room, and has no way to overwrite what stands there. */
     async erase() {

@@ -1,5 +1,6 @@
 import { AppError } from '@pastenym/shared/errors';
 import { StartupError } from '../../startup-error.js';
+import type { Migrates } from '../schema-version.js';
 import type { PasteStore } from '../store.js';
 import { Connection } from './connection.js';
 import { createGuardedPastes } from './guarded-pastes.js';
@@ -24,13 +25,13 @@ export async function openPostgresStore(url: string): Promise<PasteStore> {
 }
 
 /**
- * Connects, and brings the database up to date.
+ * Connects, and brings the database up to date, if it may.
  * @throws StartupError
  */
-export async function openConnection(url: string): Promise<Connection> {
+export async function openConnection(url: string, migrates: Migrates = 'any'): Promise<Connection> {
   const connection = new Connection(url);
   try {
-    await migrate(connection);
+    await migrate(connection, { migrates });
     return connection;
   } catch (cause) {
     await connection.close();

@@ -1,6 +1,7 @@
 import { AppError } from '@pastenym/shared/errors';
 import type { Database } from 'better-sqlite3';
 import { MAX_DESTROYED_BYTES } from '../../limits.js';
+import type { Migrates } from '../schema-version.js';
 import { openDatabase } from './open-database.js';
 import { isFull, isPassing } from './passing-errors.js';
 import { prepareStatements, type PasteRow, type Statements } from './statements.js';
@@ -13,8 +14,8 @@ export class Connection {
   readonly #group: TransactionGroup;
 
   /** @throws StartupError */
-  constructor(path: string) {
-    this.db = openDatabase(path);
+  constructor(path: string, migrates: Migrates = 'any') {
+    this.db = openDatabase(path, migrates);
     this.statements = prepareStatements(this.db);
     this.#group = new TransactionGroup(this.db);
   }

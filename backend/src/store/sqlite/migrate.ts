@@ -1,22 +1,19 @@
 import type { Database } from 'better-sqlite3';
 import { StartupError } from '../../startup-error.js';
+import { checkVersion, type Migrates } from '../schema-version.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 
 /**
- * Makes sure that a database is ours before anything in it is changed. `user_version` counts the migrations that it has seen.
+ * Makes sure that a database is ours, and of a version that we can work with, before anything in it is changed. `user_version` counts the migrations that it has seen.
  * @throws StartupError
  */
-export function checkDatabase(db: Database, migrations = MIGRATIONS): void {
+export function checkDatabase(db: Database, migrates: Migrates, migrations = MIGRATIONS): void {
   const version = readVersion(db);
-  if (version > migrations.length) {
-    throw new StartupError([
-      `The database is of version ${version}, this program knows versions up to ${migrations.length}: it was used by a newer one.`,
-    ]);
-  }
   const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
   if (version === 0 && tables !== 0) {
     throw new StartupError(['The database is not one of Pastenym: it holds other tables.']);
   }
+  checkVersion(version, migrations.length, migrates);
 }
 
 /** Applies the migrations that a database has not seen, each in a transaction of its own. Several processes may do so at once. */

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import Database, { type Database as DatabaseHandle } from 'better-sqlite3';
 import { describeError } from '../../describe-error.js';
 import { StartupError } from '../../startup-error.js';
+import type { Migrates } from '../schema-version.js';
 import { checkDatabase, migrate } from './migrate.js';
 
 const FILE_MODE = 0o600;
@@ -12,17 +13,17 @@ const DIRECTORY_MODE = 0o700;
 export const BUSY_TIMEOUT_MS = 5000;
 
 /**
- * Opens a database file, makes it if it is not there, and brings it up to date. Only its owner can read it.
+ * Opens a database file, makes it if it is not there, and brings it up to date, if it may. Only its owner can read it.
  * @throws StartupError
  */
-export function openDatabase(path: string): DatabaseHandle {
+export function openDatabase(path: string, migrates: Migrates): DatabaseHandle {
   let db: DatabaseHandle | undefined;
   try {
     makeFile(path);
     db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
-    checkDatabase(db);
+    checkDatabase(db, migrates);
     configure(db);
-    migrate(db);
+    if (migrates !== 'none') migrate(db);
     closeToOthers(path);
     return db;
   } catch (cause) {

@@ -15,6 +15,8 @@ import { at, openPaste, sweepAll } from '../../../test/store-suite/fixtures.js';
 import { describeOperatorStore } from '../../../test/store-suite/operator.js';
 import type { OperatorStore } from '../operator-store.js';
 import type { PasteStore } from '../store.js';
+import { migrate } from './migrate.js';
+import { MIGRATIONS } from './migrations/migrations.js';
 import { openSqliteOperatorStore } from './operator-store.js';
 import { openSqliteStore } from './sqlite-store.js';
 
@@ -75,6 +77,22 @@ test('a database that is not there is not made, unless it is asked for', async (
   expect(existsSync(elsewhere)).toBe(false);
   await openSqliteOperatorStore(elsewhere, { mayCreate: true }).close();
   expect(existsSync(elsewhere)).toBe(true);
+});
+
+test.each([
+  ['empty', 0, 'The database is empty'],
+  ['older', 2, /of version 2, this program's is 3.*start the service of this version once/s],
+])('a database that is %s stays as it is', async (_, version, problem) => {
+  const elsewhere = join(folder, 'other.sqlite');
+  const db = new Database(elsewhere);
+  migrate(db, MIGRATIONS.slice(0, version));
+  db.close();
+  const before = readFileSync(elsewhere);
+  expect(() => openSqliteOperatorStore(elsewhere)).toThrow(problem);
+  expect(readFileSync(elsewhere).equals(before)).toBe(true);
+  const create = () => openSqliteOperatorStore(elsewhere, { mayCreate: true });
+  if (version > 0) expect(create).toThrow(problem);
+  else await create().close();
 });
 
 test('a copy is whole, and only its owner can read it, while a service writes', async () => {

@@ -33,17 +33,19 @@ const PAUSE_MS = 20;
 
 /**
  * The operator's side of pastes in an SQLite file. Services may run on the same file: whatever it does, it holds them up for moments only.
- * @param mayCreate makes the file if it is not there
+ * @param mayCreate makes the file, and its tables, where there are none
  * @throws StartupError
  */
 export function openSqliteOperatorStore(path: string, { mayCreate = false } = {}): OperatorStore {
   if (!mayCreate && !existsSync(path)) throw new StartupError([`There is no database ${path}.`]);
-  const connection = new Connection(path);
+  const connection = new Connection(path, mayCreate ? 'empty' : 'none');
+  const upkeep = createUpkeep(connection);
   return {
     ...createLookups(connection, path),
     ...createRemovals(connection),
     ...createCare(connection),
-    sweep: (now) => createUpkeep(connection).sweep(now),
+    sweep: (now) => upkeep.sweep(now),
+    freeBytes: () => upkeep.freeBytes(),
     importOpen: (paste) => connection.write(() => importOnce(connection, paste)),
     backUp: (file) => backUp(connection.db, file),
     close: () =>

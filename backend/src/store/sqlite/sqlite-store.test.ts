@@ -286,7 +286,7 @@ test('a database gets the migrations that it has not seen, each wholly or not at
   expect(db.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['a', 'b']);
   expect(db.pragma('user_version', { simple: true })).toBe(2);
   expect(() => {
-    checkDatabase(db, ['CREATE TABLE a (x)']);
+    checkDatabase(db, 'any', ['CREATE TABLE a (x)']);
   }).toThrow('newer');
   db.close();
 });

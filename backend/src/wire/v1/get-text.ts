@@ -2,7 +2,7 @@ import { escapeHtml } from '@pastenym/shared/v1/html-escape';
 import type { JsonObject, JsonValue } from '@pastenym/shared/v1/python-json';
 import { refusals, V1Refusal } from '@pastenym/shared/v1/replies';
 import type { OpenView } from '../../store/store.js';
-import { isCid } from '../../ipfs/ipfs.js';
+import { readCid } from '../../ipfs/cid.js';
 import { getTextFromIpfs } from './ipfs.js';
 import type { Served, V1Options } from '../v1.js';
 
@@ -13,7 +13,8 @@ export async function getText(
   urlId: string,
   { pastes, ipfs }: Pick<V1Options, 'pastes' | 'ipfs'>,
 ): Promise<Served> {
-  if (isCid(urlId)) return getTextFromIpfs(urlId, { pastes, ipfs });
+  const cid = readCid(urlId);
+  if (cid !== undefined) return getTextFromIpfs(cid, { pastes, ipfs });
   const view = await pastes.takeView(urlId);
   if (view === undefined) throw new V1Refusal(refusals.notFound);
   const goodUntil = view.expiresAt === undefined ? Infinity : view.expiresAt * 1000;
