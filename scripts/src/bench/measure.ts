@@ -101,10 +101,10 @@ async function measureV2(nym: NymClientStandIn, rates: Rates): Promise<Measured[
   return [create, read];
 }
 
-/** A view of a paste that has a number of them is claimed, which is written. */
+/** A view of a paste that has a number of them is claimed, which is written: it is asked for at the pace of what is written. */
 async function measureClaims(nym: NymClientStandIn, rates: Rates): Promise<Measured> {
-  const claims = await storeV2(nym, REQUESTS + rates.reads * PACED_SECONDS, 1);
-  const kind = { what: 'read a last view, version 2', perSecond: rates.reads, ask: asker(nym) };
+  const claims = await storeV2(nym, REQUESTS + rates.creates * PACED_SECONDS, 1);
+  const kind = { what: 'claim a last view, version 2', perSecond: rates.creates, ask: asker(nym) };
   return measure(kind, taker(claims));
 }
 
