@@ -101,6 +101,7 @@ export interface GuardedPastesOptions {
 
 const ID_BYTES = 16;
 const MAX_MISSING_LISTED = 64;
+const FORGETTING_STEP_SECONDS = 900;
 /**
  * However its chunks come; up to a day more, since when it began is known as coarsely as expiries are. Without an end, a chunk now and then would hold the
  * room of a large paste for months.
@@ -159,10 +160,10 @@ class Guarded implements GuardedPastes {
   }
 
   async #complete(uploadId: string, { contentHash }: Upload): Promise<number[]> {
-    const { store, now, outcomeSeconds } = this.#options;
+    const { store, now } = this.#options;
     const hashes = await store.chunkHashes(uploadId);
     if (sha256(...hashes).equals(contentHash)) {
-      await store.completeUpload(uploadId, now().seconds + outcomeSeconds);
+      await store.completeUpload(uploadId, this.#forgetAt(now().seconds));
       return this.#checkComplete(uploadId, 'unknown-upload');
     }
     if (await store.dropUpload(uploadId)) throw mismatch('whole');
@@ -192,10 +193,10 @@ class Guarded implements GuardedPastes {
   }
 
   #claimTimes(bytes: number, { seconds }: Moment) {
-    const { claimSeconds, outcomeSeconds } = this.#options;
     const furtherChunks = Math.max(0, countChunks(bytes) - 1);
-    const endsAt = seconds + claimSeconds + furtherChunks * CLAIM_SECONDS_PER_CHUNK;
-    return { endsAt, forgetAt: Math.max(endsAt, seconds + outcomeSeconds) };
+    const forChunks = furtherChunks * CLAIM_SECONDS_PER_CHUNK;
+    const endsAt = seconds + this.#options.claimSeconds + forChunks;
+    return { endsAt, forgetAt: Math.max(endsAt, this.#forgetAt(seconds)) };
   }
 
   async readChunk(claim: string, key: Key, index: number): Promise<Uint8Array> {
@@ -259,7 +260,13 @@ class Guarded implements GuardedPastes {
   }
 
   #outcome(request: string, digest: Uint8Array, answer: string, { seconds }: Moment): Outcome {
-    return { request, digest, answer, forgetAt: seconds + this.#options.outcomeSeconds };
+    return { request, digest, answer, forgetAt: this.#forgetAt(seconds) };
+  }
+
+  /** Rounded up: what is remembered of a request shall not tell to the second when it came. */
+  #forgetAt(seconds: number): number {
+    const least = seconds + this.#options.outcomeSeconds;
+    return Math.ceil(least / FORGETTING_STEP_SECONDS) * FORGETTING_STEP_SECONDS;
   }
 }
 

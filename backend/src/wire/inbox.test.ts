@@ -172,6 +172,26 @@ test('no more wait for room than are allowed', async () => {
   expect(errors).toEqual([expect.objectContaining({ code: 'busy', retryAfterMs: 2000 })]);
 });
 
+test('whoever waits for room when it is closed has one answer, whatever is made of the refusal', async () => {
+  const { inbox, sent, held, deliver } = inboxWithLargeAnswers({
+    answer: async (message, room) => {
+      const isRefused = await room.reserve(10).then(
+        () => false,
+        () => true,
+      );
+      if (!isRefused) await new Promise<void>((resolve) => held.push(resolve));
+      return isRefused ? bytes('busy again') : message;
+    },
+  });
+  deliver('L1');
+  deliver('L2');
+  await settled();
+  await inbox.close(1);
+  held.shift()?.();
+  await settled();
+  expect(sent).toEqual(['busy', 'L1']);
+});
+
 test('those who wait for room when it is closed are refused, and nothing is done for them afterwards', async () => {
   let done = 0;
   const { inbox, sent, held, deliver } = inboxWithLargeAnswers({

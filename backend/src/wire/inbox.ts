@@ -51,6 +51,8 @@ export class Inbox {
   /** Those who wait for room, or have it and wait to go on. */
   readonly #aside = new Set<Delivery>();
   readonly #goOn: (() => void)[] = [];
+  /** Those who were refused while they waited for room: they have had their answer. */
+  readonly #givenUp = new Set<Delivery>();
   #onIdle: (() => void) | undefined;
   #inFlight = 0;
   #heldBytes = 0;
@@ -95,6 +97,7 @@ export class Inbox {
     patience.abort();
     const unanswered = this.held;
     this.#hasGivenUp = true;
+    for (const delivery of this.#aside) this.#givenUp.add(delivery);
     for (const delivery of [...this.#waiting.splice(0), ...this.#aside]) this.#refuse(delivery);
     return unanswered;
   }
@@ -159,6 +162,7 @@ export class Inbox {
     };
     try {
       const answer = await this.#options.answer(delivery.message, { reserve });
+      if (this.#givenUp.has(delivery)) return;
       if (answer === undefined) this.#options.counters.ignored++;
       else await this.#send(delivery, answer);
     } catch (error) {

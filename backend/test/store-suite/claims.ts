@@ -216,6 +216,15 @@ export function describeClaims(bench: Bench): void {
       expect(await bench.store.usage()).toEqual({ pastes: 0, bytes: 0, uploads: 0 });
     });
 
+    test('is destroyed when the last claim ends, though another has timed out that was not swept', async () => {
+      await createGuarded(bench.store, 'one', { maxViews: 2 });
+      await claimView('a', at(), { endsAt: NOW + 60 });
+      await claimView('b', at(), { endsAt: NOW + 61 });
+      await endClaim('b', at(NOW + 60));
+      expect(await bench.store.usage()).toEqual({ pastes: 0, bytes: 0, uploads: 0 });
+      expect(await endClaim('a', at(NOW + 60))).toBe(true);
+    });
+
     test('is destroyed by the sweep when the last claim times out', async () => {
       const { store } = bench;
       await createGuarded(store, 'one', { maxViews: 1 });

@@ -174,10 +174,10 @@ export class ModelStore {
     return this.#isOpen(claim, seconds) ? claim.paste?.chunks.get(index) : undefined;
   }
 
-  endClaim({ request, digest }: NewClaim): boolean {
+  endClaim({ request, digest }: NewClaim, { seconds }: Moment): boolean {
     const claim = this.#claims.get(request);
     if (claim === undefined || !areEqual(claim.digest, digest)) return false;
-    this.#settle(claim);
+    this.#settle(claim, seconds);
     return true;
   }
 
@@ -213,7 +213,9 @@ export class ModelStore {
       if (upload.endsAt > seconds) continue;
       if (!this.dropUpload(id)) this.#uploads.delete(id);
     }
-    for (const claim of this.#claims.values()) if (claim.endsAt <= seconds) this.#settle(claim);
+    for (const claim of this.#claims.values()) {
+      if (claim.endsAt <= seconds) this.#settle(claim, seconds);
+    }
     for (const [request, { forgetAt }] of this.#outcomes) {
       if (forgetAt <= seconds) this.#outcomes.delete(request);
     }
@@ -249,12 +251,12 @@ export class ModelStore {
     return paste !== undefined && endsAt > seconds && this.#isThere(paste, seconds);
   }
 
-  #settle(claim: ModelClaim): void {
+  #settle(claim: ModelClaim, seconds: number): void {
     const { paste } = claim;
     claim.paste = undefined;
     if (paste === undefined || paste.views < paste.maxViews) return;
-    const isRead = Array.from(this.#claims.values()).some((other) => other.paste === paste);
-    if (!isRead) this.#delete(paste);
+    const claims = Array.from(this.#claims.values()).filter((other) => other.paste === paste);
+    if (!claims.some(({ endsAt }) => endsAt > seconds)) this.#delete(paste);
   }
 
   #delete(paste: ModelPaste): void {

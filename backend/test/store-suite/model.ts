@@ -141,7 +141,10 @@ class Run {
         return [model.claimedChunk(key, 0, now), await store.claimedChunk(key, 0, now)];
       }
       case 'endClaim':
-        return [model.endClaim(this.#claim(step)), await store.endClaim(this.#claim(step), now)];
+        return [
+          model.endClaim(this.#claim(step), now),
+          await store.endClaim(this.#claim(step), now),
+        ];
       case 'delete': {
         const wanted = this.#outcome(step.request, `delete ${step.id}`);
         const paste = deletion(this.#id(step));

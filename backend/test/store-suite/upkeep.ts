@@ -144,6 +144,16 @@ export function describeUpkeep(bench: Bench): void {
       expect(total(await isGone(), 'expired')).toBe(1);
     });
 
+    test('when it has expired, and the clock is set back meanwhile', async () => {
+      const { store } = bench;
+      await createLarge(store, 'one', { expiresAt: NOW });
+      await store.completeUpload('upload of one', NOW + 600);
+      expect(await store.guardedStatus(status('one'), at(NOW - 1))).toBeDefined();
+      expect(await store.sweep(at())).toMatchObject({ expired: 1 });
+      expect(await store.guardedStatus(status('one'), at(NOW - 1))).toBeUndefined();
+      await isGone();
+    });
+
     test('when its upload is dropped', async () => {
       const { store } = bench;
       await createLarge(store, 'one');

@@ -113,7 +113,7 @@ export const meanings: {
     reply: { content: 'the chunk' },
   },
   ackRead: {
-    does: 'Ends a claim, where reads are limited: the reader has everything. If no view is left, the content is destroyed before the answer goes out.',
+    does: 'Ends a claim, where reads are limited: the reader has everything. If no view is left and nobody else is reading, the content is gone before the answer goes out.',
     request: { pasteId: PASTE_ID, accessProof: ACCESS_PROOF, claim: CLAIM },
     reply: {},
   },
@@ -148,7 +148,7 @@ export const errorAdvice: Record<ErrorCode, string | null> = {
     'compute `size` and `contentHash` of the very chunks that are sent, and create the paste again',
   'expiry-past': null,
   'expiry-too-far': 'ask for no more than `limits.maxExpirySeconds`',
-  'id-reused': 'draw a new id: another paste was created, deleted or claimed under this one',
+  'id-reused': 'draw a new id: something else was created, deleted or claimed under this one',
   internal: 'wait, and send it again a few times at most',
   'message-too-large': 'send less in one message',
   'not-available': null,

@@ -18,7 +18,7 @@ import { nextTask } from '../next-task.js';
 export const PUZZLE_PARTS = 8;
 const NONCE_BYTES = 8;
 export const PUZZLE_SOLUTION_BYTES = PUZZLE_PARTS * NONCE_BYTES;
-/** Difficulty 0 (and anything below one hash a part) asks for nothing. A solver refuses to work for hours: 2^32 hashes. */
+/** Difficulty 0 asks for nothing; anything below one hash a part is solved by the first try. A solver refuses to work for hours: 2^32 hashes. */
 export const MAX_PUZZLE_DIFFICULTY = 2 ** 32;
 
 const LABEL = 'pastenym/v2 puzzle';

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { AppError } from '@pastenym/shared/errors';
+import { BUSY_RETRY_MS } from '../../limits.js';
 import { isFull, isPassing } from './passing-errors.js';
 import type { Statement } from './statements.js';
 
@@ -134,7 +135,7 @@ export class Connection implements Runner {
 
 function toAppError(cause: unknown): unknown {
   if (isFull(cause)) return new AppError('store-full', { cause });
-  return isPassing(cause) ? new AppError('busy', { cause }) : cause;
+  return isPassing(cause) ? new AppError('busy', { cause, retryAfterMs: BUSY_RETRY_MS }) : cause;
 }
 
 const prepared = new WeakSet<pg.PoolClient>();

@@ -50,11 +50,11 @@ export function createGuardedPastes(connection: Connection): GuardedPasteStore {
       return rows[0]?.content;
     },
 
-    async endClaim({ request, digest }) {
+    async endClaim({ request, digest }, { seconds: now }) {
       const { rows } = await connection.run<ClaimRow>(STATEMENTS.findClaim, { request });
       const claim = rows[0];
       if (!claim?.digest.equals(digest)) return false;
-      await endClaim(connection, request, claim);
+      if (claim.paste !== null) await endClaim(connection, { request, paste: claim.paste, now });
       return true;
     },
 
@@ -119,18 +119,16 @@ async function findClaimedView(
   return claim.number === null ? undefined : toView(claim);
 }
 
-/** With the last claim of the last view, the paste goes. */
+/** With the last claim of the last view, the paste goes; claims whose time is over do not hold it up. */
 async function endClaim(
   connection: Connection,
-  request: string,
-  { paste }: ClaimRow,
+  { request, paste, now }: { request: string; paste: number; now: number },
 ): Promise<void> {
-  if (paste === null) return;
   await connection.transaction(async ({ run }) => {
     await run(STATEMENTS.lockPaste, { paste });
     await run(STATEMENTS.endClaim, { request });
-    const numbers = { numbers: [paste], maxBytes: MAX_DESTROYED_BYTES };
-    const { rows } = await run(STATEMENTS.destroyExhausted, numbers);
+    const values = { numbers: [paste], now, maxBytes: MAX_DESTROYED_BYTES };
+    const { rows } = await run(STATEMENTS.destroyExhausted, values);
     if (rows.length > 0) connection.hasTraces = true;
   });
 }

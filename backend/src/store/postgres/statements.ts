@@ -134,7 +134,8 @@ const SQL = {
 
   findClaim: 'SELECT digest, paste FROM claims WHERE request = @request',
 
-  endClaim: 'UPDATE claims SET paste = NULL WHERE request = @request',
+  // When it would have ended, would tell to the second when the paste was read.
+  endClaim: 'UPDATE claims SET paste = NULL, ends_at = forget_at WHERE request = @request',
 
   lockPaste: 'SELECT number FROM pastes WHERE number = @paste FOR UPDATE',
 
@@ -143,7 +144,7 @@ const SQL = {
     WITH paste AS MATERIALIZED (
       SELECT number, bytes FROM pastes
       WHERE number = ANY (@numbers) AND views >= max_views
-        AND (SELECT count(*) FROM claims WHERE paste = number) = 0
+        AND (SELECT count(*) FROM claims WHERE paste = number AND ends_at > @now) = 0
     ), ${DESTROY('paste')}
     SELECT number FROM paste`,
 
@@ -245,6 +246,9 @@ const SQL = {
   /** Their content goes with them. */
   deletePastes: 'DELETE FROM pastes WHERE number = ANY (@numbers)',
 
+  /** Nobody is given it any more, without some of its content, should a clock be set back. */
+  doomPastes: 'UPDATE pastes SET expires_at = 0 WHERE number = ANY (@numbers)',
+
   deleteChunks: `
     DELETE FROM contents WHERE paste = @paste AND chunk IN (
       SELECT chunk FROM contents WHERE paste = @paste ORDER BY chunk LIMIT ${MAX_DESTROYED_CHUNKS})`,
@@ -269,7 +273,7 @@ const SQL = {
     WHERE paste IS NOT NULL AND ends_at <= @now
     ORDER BY ends_at LIMIT ${MAX_SWEPT_ROWS} FOR UPDATE OF pastes SKIP LOCKED`,
 
-  endClaims: 'UPDATE claims SET paste = NULL WHERE request = ANY (@requests)',
+  endClaims: 'UPDATE claims SET paste = NULL, ends_at = forget_at WHERE request = ANY (@requests)',
 
   forgetUploads: `
     DELETE FROM uploads WHERE id IN (

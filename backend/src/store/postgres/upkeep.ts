@@ -55,17 +55,22 @@ export function createUpkeep(connection: Connection): Upkeep {
   };
 }
 
-/** @returns how many have expired and are gone; the others were gone before, or are so large that they were only begun with */
+/** @returns how many have expired; the others were gone before, and only taken apart */
 async function sweepPastes(runner: Runner, { seconds, blockHeight }: Moment) {
   const now = { now: seconds, blockHeight };
   const blocked = await runner.run<DueRow>(STATEMENTS.blockedPastes, {});
   const byBlock = await runner.run<DueRow>(STATEMENTS.expiredByBlock, now);
   const byTime = await runner.run<DueRow>(STATEMENTS.expired, now);
   const batch = firstBatch([...blocked.rows, ...byBlock.rows, ...byTime.rows]);
-  const removed: DueRow[] = [];
-  for (const row of batch) if (await isEmptied(runner, row)) removed.push(row);
-  await runner.run(STATEMENTS.deletePastes, { numbers: removed.map(({ number }) => number) });
-  const expired = removed.filter(({ isDoomed }) => !isDoomed).length;
+  const removed: number[] = [];
+  const begun: number[] = [];
+  for (const row of batch) {
+    const isWhole = await isEmptied(runner, row);
+    (isWhole ? removed : begun).push(row.number);
+  }
+  await runner.run(STATEMENTS.deletePastes, { numbers: removed });
+  await runner.run(STATEMENTS.doomPastes, { numbers: begun });
+  const expired = batch.filter(({ isDoomed }) => !isDoomed).length;
   return { expired, other: batch.length - expired };
 }
 
@@ -97,7 +102,7 @@ async function settleDueClaims({ run }: Runner, { seconds: now }: Moment): Promi
   const { rows } = await run<Row>(STATEMENTS.lockDueClaims, { now });
   await run(STATEMENTS.endClaims, { requests: rows.map(({ request }) => request) });
   const numbers = rows.map(({ number }) => number);
-  await run(STATEMENTS.destroyExhausted, { numbers, maxBytes: MAX_SWEPT_AT_ONCE });
+  await run(STATEMENTS.destroyExhausted, { numbers, now, maxBytes: MAX_SWEPT_AT_ONCE });
   return rows.length;
 }
 

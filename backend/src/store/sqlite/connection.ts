@@ -1,6 +1,6 @@
 import { AppError } from '@pastenym/shared/errors';
 import type { Database } from 'better-sqlite3';
-import { MAX_DESTROYED_BYTES } from '../../limits.js';
+import { BUSY_RETRY_MS, MAX_DESTROYED_BYTES } from '../../limits.js';
 import type { Migrates } from '../schema-version.js';
 import { openDatabase } from './open-database.js';
 import { isFull, isPassing } from './passing-errors.js';
@@ -57,5 +57,5 @@ export class Connection {
 
 function throwAppError(cause: unknown): never {
   if (isFull(cause)) throw new AppError('store-full', { cause });
-  throw isPassing(cause) ? new AppError('busy', { cause }) : cause;
+  throw isPassing(cause) ? new AppError('busy', { cause, retryAfterMs: BUSY_RETRY_MS }) : cause;
 }

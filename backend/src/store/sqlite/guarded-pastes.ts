@@ -36,11 +36,11 @@ export function createGuardedPastes(connection: Connection): GuardedPasteStore {
         statements.claimedChunk.get({ request, digest, index, now: seconds, blockHeight }),
       ),
 
-    endClaim: ({ request, digest }) =>
+    endClaim: ({ request, digest }, { seconds: now }) =>
       connection.write(() => {
         const claim = statements.findClaim.get(request);
         if (!claim?.digest.equals(digest)) return false;
-        if (claim.paste !== null) settleClaim(connection, request, claim.paste);
+        if (claim.paste !== null) settleClaim(connection, { request, paste: claim.paste, now });
         return true;
       }),
 
@@ -101,16 +101,15 @@ function claimOnce(
   return toView(row);
 }
 
-/** Within a write. With the last claim of the last view, the paste goes. */
+/** Within a write. With the last claim of the last view, the paste goes; claims whose time is over do not hold it up. */
 export function settleClaim(
   connection: Connection,
-  request: string,
-  paste: number,
+  { request, paste, now }: { request: string; paste: number; now: number },
   maxBytes?: number,
 ): void {
   const { statements } = connection;
   statements.endClaim.run(request);
-  const exhausted = statements.findExhausted.get(paste);
+  const exhausted = statements.findExhausted.get({ paste, now });
   if (exhausted !== undefined) connection.destroy(exhausted, maxBytes);
 }
 

@@ -28,7 +28,12 @@ import {
   upload,
 } from '../../../test/store-suite/fixtures.js';
 import { describeStore } from '../../../test/store-suite/suite.js';
-import { MAX_DESTROYED_BYTES, MAX_FREE_PAGES, RECLAIMED_PAGES } from '../../limits.js';
+import {
+  BUSY_RETRY_MS,
+  MAX_DESTROYED_BYTES,
+  MAX_FREE_PAGES,
+  RECLAIMED_PAGES,
+} from '../../limits.js';
 import { Connection } from './connection.js';
 import { checkDatabase, migrate } from './migrate.js';
 import { MIGRATIONS } from './migrations/migrations.js';
@@ -213,10 +218,16 @@ test('while another process writes for longer than we wait, a request is told th
   store = storeOn(connection);
   const other = new Database(path);
   other.exec('BEGIN IMMEDIATE');
-  const busy = { code: 'busy', retry: true };
+  const busy = { code: 'busy', retry: true, retryAfterMs: BUSY_RETRY_MS };
   await expect(store.createOpen(openPaste('two'))).rejects.toMatchObject(busy);
   await expect(store.sweep(at())).rejects.toMatchObject(busy);
-  expect(await store.readUnlimited(status('one'), 0, at())).toBeDefined();
+  // In one turn, so that it would share their commit.
+  const [write, read] = await Promise.allSettled([
+    store.createOpen(openPaste('two')),
+    store.readUnlimited(status('one'), 0, at()),
+  ]);
+  expect(write).toMatchObject({ status: 'rejected', reason: busy });
+  expect(read).toMatchObject({ status: 'fulfilled', value: { bytes: expect.any(Number) } });
   other.close();
   expect(await store.createOpen(openPaste('two'))).toBe(true);
 });
@@ -244,6 +255,14 @@ test('it knows what the disk has left', async () => {
   const { bavail, bsize } = statfsSync(folder);
   const free = await store.freeBytes();
   expect(free! / (bavail * bsize)).toBeCloseTo(1, 1);
+});
+
+test('what an upload has announced is not left, though nothing of it has come yet', async () => {
+  const announced = { bytes: 2 ** 50, content: upload('up') };
+  await store.createGuarded(guardedPaste('one', announced), outcome('c'));
+  expect(await store.freeBytes()).toBeLessThan(0);
+  await store.dropUpload('up');
+  expect(await store.freeBytes()).toBeGreaterThan(0);
 });
 
 describe('a database is refused that', () => {

@@ -77,11 +77,13 @@ export const SQL = {
     FROM claims JOIN pastes ON number = claims.paste JOIN contents ON contents.paste = number AND chunk = @index
     WHERE request = @request AND digest = @digest AND ends_at > @now AND ${IS_THERE}`,
 
-  endClaim: 'UPDATE claims SET paste = NULL WHERE request = ?',
+  // When it would have ended, would tell to the second when the paste was read.
+  endClaim: 'UPDATE claims SET paste = NULL, ends_at = forget_at WHERE request = ?',
 
   findExhausted: `
     SELECT number, bytes FROM pastes
-    WHERE number = ? AND views >= max_views AND NOT EXISTS (SELECT 1 FROM claims WHERE paste = number)`,
+    WHERE number = @paste AND views >= max_views
+      AND NOT EXISTS (SELECT 1 FROM claims WHERE paste = number AND ends_at > @now)`,
 
   claimsDue: `
     SELECT request, paste FROM claims WHERE paste IS NOT NULL AND ends_at <= ?
@@ -163,6 +165,8 @@ export const SQL = {
       SELECT request FROM claims WHERE forget_at <= ? AND paste IS NULL ORDER BY forget_at LIMIT ?)`,
 
   countUploads: 'SELECT count(*) FROM uploads WHERE NOT is_complete AND paste IS NOT NULL',
+
+  announcedBytes: 'SELECT sum(bytes) FROM uploads WHERE NOT is_complete AND paste IS NOT NULL',
 };
 
 /** Of one row; it is no table that grows. */
@@ -218,7 +222,7 @@ export interface Statements {
   claimedView: NamedRows<GuardedRow>;
   claimedChunk: NamedRows<Buffer>;
   endClaim: Rows;
-  findExhausted: Rows<PasteRow>;
+  findExhausted: NamedRows<PasteRow>;
   claimsDue: Rows<{ request: string; paste: number }>;
   insertUpload: NamedRows;
   findUpload: NamedRows<UploadRow>;
@@ -245,6 +249,8 @@ export interface Statements {
   forgetOutcomes: Rows;
   forgetClaims: Rows;
   countUploads: Rows<number>;
+  /** null of none */
+  announcedBytes: Rows<number | null>;
   totals: Rows<{ pastes: number; bytes: number }>;
 }
 
@@ -268,7 +274,7 @@ export function prepareStatements(db: Database): Statements {
     claimedView: named<GuardedRow>(SQL.claimedView),
     claimedChunk: namedValues<Buffer>(SQL.claimedChunk),
     endClaim: rows(SQL.endClaim),
-    findExhausted: rows<PasteRow>(SQL.findExhausted),
+    findExhausted: named<PasteRow>(SQL.findExhausted),
     claimsDue: rows<{ request: string; paste: number }>(SQL.claimsDue),
     insertUpload: named(SQL.insertUpload),
     findUpload: named<UploadRow>(SQL.findUpload),
@@ -294,6 +300,7 @@ export function prepareStatements(db: Database): Statements {
     forgetOutcomes: rows(SQL.forgetOutcomes),
     forgetClaims: rows(SQL.forgetClaims),
     countUploads: values<number>(SQL.countUploads),
+    announcedBytes: values<number | null>(SQL.announcedBytes),
     totals: rows<{ pastes: number; bytes: number }>(TOTALS),
   };
 }

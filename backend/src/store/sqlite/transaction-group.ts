@@ -71,7 +71,7 @@ export class TransactionGroup {
     if (group.length > 0) this.#commit(group);
   }
 
-  /** On a full disk, those of a group that need no room, such as reads, must not fail with those that do: each is tried alone. */
+  /** Reads need neither room nor a lock, and must not fail with the writes of their group; on a full disk, some writes fit and others do not. */
   #commit(group: readonly Work[]): void {
     const transact = this.#transaction;
     // Whoever is going to write takes the lock for that at once: having read already, it could no longer wait for it.
@@ -80,7 +80,13 @@ export class TransactionGroup {
       for (const tell of isWriting ? transact.immediate(group) : transact.deferred(group)) tell();
     } catch (error) {
       if (group.length > 1 && isFull(error)) for (const work of group) this.#commit([work]);
-      else for (const { fail } of group) fail(error);
+      else this.#fail(group, isWriting, error);
     }
+  }
+
+  #fail(group: readonly Work[], isWriting: boolean, error: unknown): void {
+    const reads = isWriting ? group.filter(({ isWrite }) => !isWrite) : [];
+    for (const work of group) if (!reads.includes(work)) work.fail(error);
+    if (reads.length > 0) this.#commit(reads);
   }
 }

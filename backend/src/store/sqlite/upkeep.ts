@@ -42,12 +42,13 @@ export function createUpkeep(connection: Connection): Upkeep {
 
     async freeBytes() {
       const { bavail, bsize } = await statfs(dirname(connection.db.name));
-      return bavail * bsize;
+      const announced = await connection.read(() => statements.announcedBytes.get() ?? 0);
+      return bavail * bsize - announced;
     },
   };
 }
 
-/** @returns how many have expired and are gone; the others were gone before, or are so large that they were only begun with */
+/** @returns how many have expired; the others were gone before, and only taken apart */
 function sweepPastes(connection: Connection, { seconds, blockHeight = -1 }: Moment) {
   const { blockedPastes, expired, expiredByBlock } = connection.statements;
   const rows = [
@@ -56,9 +57,9 @@ function sweepPastes(connection: Connection, { seconds, blockHeight = -1 }: Mome
     ...expired.all(seconds, MAX_SWEPT_ROWS),
   ];
   const batch = firstBatch(rows);
-  const removed = batch.filter((row) => takeApart(connection, row));
-  const gone = removed.filter((row) => row.is_doomed === 0).length;
-  return { expired: gone, other: batch.length - gone };
+  for (const row of batch) takeApart(connection, row);
+  const over = batch.filter((row) => row.is_doomed === 0).length;
+  return { expired: over, other: batch.length - over };
 }
 
 /** At least one, if there is any. Some are due for two reasons. */
@@ -68,15 +69,17 @@ function firstBatch(due: SweptRow[]): SweptRow[] {
   return rows.filter((row, index) => (bytes += row.bytes) <= MAX_SWEPT_BYTES || index === 0);
 }
 
-/** @returns whether nothing is left of it */
-function takeApart(connection: Connection, { number, bytes }: PasteRow): boolean {
+/** A large one loses some of its content, and is doomed: it must not be given out without that, should the clock be set back. */
+function takeApart(connection: Connection, { number, bytes }: PasteRow): void {
   const { statements } = connection;
   if (bytes > MAX_DESTROYED_BYTES) {
     const { changes } = statements.deleteChunks.run({ paste: number, limit: MAX_DESTROYED_CHUNKS });
-    if (changes === MAX_DESTROYED_CHUNKS) return false;
+    if (changes === MAX_DESTROYED_CHUNKS) {
+      statements.doomPaste.run(number);
+      return;
+    }
   }
   statements.deletePaste.run(number);
-  return true;
 }
 
 function sweepUploads(connection: Connection, { seconds }: Moment) {
@@ -93,7 +96,7 @@ function sweepUploads(connection: Connection, { seconds }: Moment) {
 function settleDueClaims(connection: Connection, { seconds }: Moment): number {
   const due = connection.statements.claimsDue.all(seconds, MAX_SWEPT_ROWS);
   for (const { request, paste } of due) {
-    settleClaim(connection, request, paste, MAX_SWEPT_AT_ONCE);
+    settleClaim(connection, { request, paste, now: seconds }, MAX_SWEPT_AT_ONCE);
   }
   return due.length;
 }

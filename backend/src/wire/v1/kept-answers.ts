@@ -24,7 +24,8 @@ export interface KeptAnswersOptions {
 /**
  * The answers that were given to requests with an id, so that a request which is sent again, because its answer was lost, has one effect and
  * the same answer. They are kept in memory: for `keptMs`, within bounds of number and size (then the oldest goes first), and until the process
- * ends; and no longer than what they tell of may be told. They are found by a digest of the request, which its id is part of, so an id that is used twice cannot fetch another's answer.
+ * ends; and not beyond the time of the paste that they tell of. (That a block height has come meanwhile, or the operator has blocked the paste, is not looked at: whoever
+ * is answered has been told before.) They are found by a digest of the request, which its id is part of, so an id that is used twice cannot fetch another's answer.
  */
 export class KeptAnswers {
   readonly #options: Required<KeptAnswersOptions>;

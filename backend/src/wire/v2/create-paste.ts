@@ -11,8 +11,8 @@ export const createPaste: Handler<'createPaste'> = async (
   id,
 ) => {
   const draft = toDraft(data);
-  checkLimits(draft, instance);
   return pastes.create(id, draft, (store) => {
+    checkLimits(draft, instance);
     work.spend({ request: id, contentHash: draft.contentHash, puzzle: data.puzzle });
     return draft.content === undefined
       ? admission.beginUpload(draft.size, store)
