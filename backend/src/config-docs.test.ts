@@ -1,7 +1,14 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { PRINTED_FILES, printInto } from './config-docs.js';
 import { SETTINGS } from './config.js';
+
+const run = promisify(execFile);
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -43,7 +50,7 @@ const overrides = Array.from(
 );
 
 test('what the backend cannot reach has examples, and settings that send there', () => {
-  expect(overrides).toHaveLength(3);
+  expect(overrides).toHaveLength(4);
   expect(read('.env.example')).toContain('docs/hosting.md, "What the backend cannot reach"');
 });
 
@@ -57,3 +64,26 @@ test.each(overrides)(
     expect(read('docker-compose.yml')).not.toMatch(new RegExp(`^ {2}${made ?? ''}: \\{`, 'm'));
   },
 );
+
+test('no other service of an override is on the network of the nym-client, where whoever reaches it is the service', () => {
+  const networks = overrides.flatMap((override) =>
+    Array.from(override.matchAll(/^ {2}(\w+):\n(?: {4}.*\n)*? {4}networks: \[(.*)\]/gm)),
+  );
+  const others = networks.filter(([, service]) => service !== 'backend');
+  expect(others.map(([, service, list]) => `${service ?? ''}: ${list ?? ''}`)).toEqual([
+    'postgres: database',
+    'prometheus: metrics, prometheus',
+  ]);
+});
+
+test('what asks the backend’s container how it is prints what it says', async () => {
+  const script = /exec backend node -e "(.*)"/.exec(section)?.[1] ?? '';
+  const server = createServer((request, response) => {
+    response.writeHead(503).end(request.url);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { stdout } = await run(process.execPath, ['-e', script.replace(':9464', `:${port}`)]);
+  server.close();
+  expect(stdout).toBe('503 /healthz\n');
+});

@@ -13,10 +13,12 @@ export interface ErrorDescription {
 
 const MAX_CAUSES = 5;
 const MAX_FRAMES = 10;
+/** Classes of SQLSTATE that are about connections, the order of transactions, resources and shutdowns, not about what is in a row. */
+const OF_THE_SERVER = /^(08|40|53|57)[0-9A-Z]{3}$/;
 
 /**
  * Describes an error without quoting what it was about. Most messages of JavaScript and of libraries quote their input (`JSON.parse` does),
- * which may be a paste; so only those that are known not to are kept: ours, SQLite's, and the operating system's.
+ * which may be a paste; so only those that are known not to are kept: ours, SQLite's, the operating system's, and what a PostgreSQL server says of itself.
  */
 export function describeError(error: unknown, causes = MAX_CAUSES): ErrorDescription {
   if (!isError(error)) return { name: typeof error };
@@ -38,7 +40,8 @@ function isError(value: unknown): value is Error {
 
 function isQuotable(error: Error, code: string | undefined): boolean {
   if (error instanceof AppError || error instanceof StartupError) return true;
-  return code !== undefined && (code.startsWith('SQLITE_') || 'syscall' in error);
+  if (code === undefined) return false;
+  return code.startsWith('SQLITE_') || OF_THE_SERVER.test(code) || 'syscall' in error;
 }
 
 function readFrames(error: Error): string[] {

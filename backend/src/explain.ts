@@ -12,12 +12,24 @@ const STORE_TROUBLES: Partial<Record<ErrorCode, string>> = {
 /** The file, the disk or the rights to them are as they should not be. */
 const OF_THE_FILE = /^SQLITE_(READONLY|CORRUPT|NOTADB|IOERR|CANTOPEN|PERM)/;
 
+/** Whether it is no defect, and the same may succeed when whoever runs the program has mended or awaited something. */
+export const isTrouble = (error: unknown): boolean =>
+  error instanceof StartupError ||
+  (error instanceof AppError && STORE_TROUBLES[error.code] !== undefined);
+
 /** An error, for whoever runs a program: what they can mend is said to them; of a defect, no more than where it is. */
 export function explain(error: unknown): string {
   if (error instanceof StartupError) return error.problems.join('\n');
   const trouble = error instanceof AppError ? STORE_TROUBLES[error.code] : undefined;
-  if (trouble !== undefined) return trouble;
+  if (trouble !== undefined) return `${trouble}${quoteCause(error)}`;
   const { code = '', message = '' } = describeError(error);
   if (OF_THE_FILE.test(code)) return `The database cannot be used: ${message}.`;
   return JSON.stringify(describeError(error), undefined, 2);
+}
+
+/** What the database or the system has said, in brackets. */
+function quoteCause(error: unknown): string {
+  const { message = '', code = '' } = describeError(error).cause ?? {};
+  const said = message || code;
+  return said === '' ? '' : ` (${said})`;
 }

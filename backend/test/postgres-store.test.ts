@@ -11,6 +11,8 @@ import { createUpkeep } from '../src/store/postgres/upkeep.js';
 import {
   allAtOnce,
   at,
+  BLOCKED_AFTER,
+  BLOCKED_BEFORE,
   claim,
   createGuarded,
   guardedPaste,
@@ -90,6 +92,20 @@ describe('a PostgreSQL database', () => {
       'SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1',
     );
     expect(tables.map(({ tablename }) => tablename)).toEqual(['a', 'b', 'pastenym_migrations']);
+    await other.remove();
+  });
+
+  test('in which CIDs were blocked as they were spelt gets them in one spelling', async () => {
+    const other = await postgres.server.createSchema();
+    const connection = new Connection(other.url);
+    await migrate(connection, { migrations: MIGRATIONS.slice(0, 3) });
+    for (const [id, day] of BLOCKED_BEFORE) {
+      await other.query('INSERT INTO blocked VALUES ($1, $2)', [id, day]);
+    }
+    await migrate(connection);
+    await connection.close();
+    const rows = await other.query('SELECT id, day::integer FROM blocked ORDER BY id');
+    expect(rows.map(({ id, day }) => [id, day])).toEqual(BLOCKED_AFTER);
     await other.remove();
   });
 
@@ -345,7 +361,7 @@ describe('the operator’s program', () => {
     const before = await tables();
     for (const mayCreate of [false, true]) {
       await expect(openPostgresOperatorStore(schema.url, { mayCreate })).rejects.toThrow(
-        /of version 2, this program's is 3.*start the service of this version once/s,
+        /of version 2, this program's is \d.*start the service of this version once/s,
       );
     }
     expect(await tables()).toEqual(before);

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
+import { base64 } from 'multiformats/bases/base64';
 import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
 import { expect, test } from '@jest/globals';
 import { COMMANDS, formatHelp, readArguments, readId, UsageError } from './arguments.js';
 
 const SECRET = 'A'.repeat(43);
+const SLASHED_CID = CID.create(1, 0x55, create(0x12, new Uint8Array(32).fill(0xff)));
 /** Of a hash of 64 bytes. */
 const LONG_CID = CID.create(1, 0x55, create(0x13, new Uint8Array(64))).toString();
 
@@ -29,6 +31,18 @@ test.each([
     'bafybeie5nqv6kd3qnfjupgvz34woh3oksc3iau6abmyajn7qvtf6d2ho34',
   ],
   ['ipfs://bafkreigh2akiscaildcqabsyg3dfr6', 'bafkreigh2akiscaildcqabsyg3dfr6'],
+  ...[
+    'zdj7Wg2Qkk4mYgAkVU1kppfQ2sMGz5zPwERVpeWmxCQLDxVoC',
+    'k2jmtxvacy5p64u708sn9oawhfsizpcwgk1g59ckse0h1r7a2j7d0tlr',
+    'BAFYBEIE5NQV6KD3QNFJUPGVZ34WOH3OKSC3IAU6ABMYAJN7QVTF6D2HO34',
+    'https://paste.example/#/zdj7Wg2Qkk4mYgAkVU1kppfQ2sMGz5zPwERVpeWmxCQLDxVoC&key=b2d6ae',
+    'ipfs://k2jmtxvacy5p64u708sn9oawhfsizpcwgk1g59ckse0h1r7a2j7d0tlr',
+  ].map((text): [string, string] => [
+    text,
+    'bafybeie5nqv6kd3qnfjupgvz34woh3oksc3iau6abmyajn7qvtf6d2ho34',
+  ]),
+  // In base64, with a slash.
+  [SLASHED_CID.toString(base64), SLASHED_CID.toString()],
 ])('%j is a paste', (text, id) => {
   expect(readId(text)).toBe(id);
 });

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseShareLink } from '@pastenym/shared/share-link';
-import { readCid } from '../ipfs/cid.js';
+import { readCidInAnyBase } from '../ipfs/cid.js';
 
 /** What can be done: what it needs, and what it does. */
 export const COMMANDS = {
@@ -83,7 +83,8 @@ export function readId(text: string): string {
   const link = text.trim().replace(/^ipfs:\/\//, '');
   const isPath = /^https?:/i.test(link) && !link.includes('#');
   const id = isPath ? link : cutKeys(link);
-  const cid = readCid(id); // which may be longer than other ids
+  // Which may be longer than other ids, and have a slash in it.
+  const cid = readCidInAnyBase(link) ?? readCidInAnyBase(id);
   if (cid !== undefined) return cid;
   try {
     return parseShareLink(id).id;

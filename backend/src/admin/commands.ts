@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeError } from '../describe-error.js';
+import { explain, isTrouble } from '../explain.js';
 import type { Present } from '../pastes/present.js';
 import { dayOf } from '../pastes/present.js';
 import {
@@ -86,7 +88,9 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     try {
       const report = await importOriginal(original.rows(), store, now().seconds);
       const lines = describeImport(report);
-      return report.brokenOff === undefined ? done(lines, report) : notDone(lines, report);
+      const { brokenOff } = report;
+      if (brokenOff === undefined) return done(lines, report);
+      return notDone(lines, { ...report, brokenOff: describeError(brokenOff) });
     } finally {
       original.close();
     }
@@ -157,12 +161,17 @@ function describeImport(report: ImportReport): string[] {
       const which = firstRows.length < times ? `${firstRows.join(', ')}, …` : firstRows.join(', ');
       return `${count(times)} left out: ${CAUSES[cause]} (rows ${which})`;
     }),
-    ...(brokenOff === undefined ? [] : [`It was broken off. ${brokenOff}`, AGAIN]),
+    ...(brokenOff === undefined ? [] : describeBreak(brokenOff)),
   ];
 }
 
-const AGAIN =
-  'What is counted here is imported. The same file can be imported again: nothing is imported twice.';
+const describeBreak = (error: unknown) => [
+  `It was broken off. ${explain(error)}`,
+  // After a defect it would come to the same.
+  `What is counted here is imported.${isTrouble(error) ? ` ${AGAIN}` : ''}`,
+];
+
+const AGAIN = 'The same file can be imported again: nothing is imported twice.';
 
 const describeByBlock = (times: number) =>
   `${count(times)} of them expire at a block height: a service without BITCOIN_RPC_URL gives them to nobody, and does not delete them at that height either.`;

@@ -41,7 +41,7 @@ test('an import that the store breaks off tells what was imported, and the next 
   const failing: typeof store.importOpen = (paste) =>
     ++calls === 100 ? Promise.reject(new AppError('busy')) : store.importOpen(paste);
   const report = await importOriginal(rows(200), { ...store, importOpen: failing }, NOW);
-  expect(report.brokenOff).toContain('Try again in a moment');
+  expect(report.brokenOff).toMatchObject({ code: 'busy' });
   // The whole of the batch in which one failed, but for that one.
   expect(report.imported).toBe(127);
   expect((await store.statistics(NOW)).open).toBe(127);
@@ -59,7 +59,7 @@ test('an import leaves as much of the disk free as the service does', async () =
   const disk = { importOpen, freeBytes: () => Promise.resolve(freeBytes) };
   const report = await importOriginal(rows(200), disk, NOW);
   expect(report.imported).toBe(128);
-  expect(report.brokenOff).toContain('The disk is full');
+  expect(report.brokenOff).toMatchObject({ code: 'store-full' });
 });
 
 test('what expires at a block height is counted', async () => {

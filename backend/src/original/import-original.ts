@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@pastenym/shared/errors';
-import { explain } from '../explain.js';
 import { RESERVED_DISK_BYTES } from '../limits.js';
 import { StartupError } from '../startup-error.js';
 import type { OperatorStore } from '../store/operator-store.js';
@@ -25,8 +24,8 @@ export interface ImportReport {
   expiringByBlock: number;
   /** By cause: how many, and the numbers of the first of them in the original's database. */
   skipped: Partial<Record<Cause, { count: number; firstRows: number[] }>>;
-  /** Why not all rows could be read or stored; what is counted is imported. */
-  brokenOff?: string;
+  /** The error that kept it from reading or storing all rows; what is counted is imported. */
+  brokenOff?: unknown;
 }
 
 const MAX_LISTED_ROWS = 10;
@@ -50,7 +49,7 @@ export async function importOriginal(
       await sleep(performance.now() - since);
     }
   } catch (error) {
-    report.brokenOff = explain(error);
+    report.brokenOff = error;
   }
   return report;
 }
@@ -107,7 +106,7 @@ function* readCandidates(
     }
   } catch (error) {
     if (!(error instanceof StartupError)) throw error;
-    report.brokenOff = error.message;
+    report.brokenOff = error;
   }
 }
 

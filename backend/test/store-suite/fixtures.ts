@@ -11,6 +11,24 @@ import type {
   Swept,
 } from '../../src/store/store.js';
 
+const CID = 'bafybeie5nqv6kd3qnfjupgvz34woh3oksc3iau6abmyajn7qvtf6d2ho34';
+const OTHER_CID = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy';
+
+/** Ids that were blocked, and on which day, when CIDs were still taken as they were spelt; the last one in two ways. */
+export const BLOCKED_BEFORE: readonly [id: string, day: number][] = [
+  ['8A8Z9nIk', 20_001],
+  ['QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG', 20_002],
+  ['zb2rhk6GMPQF3hfzwXTaNYFLKomMeC6UXdUt6jZKPpeVirLtV', 20_003],
+  [OTHER_CID, 20_004],
+];
+
+/** The same in one spelling. */
+export const BLOCKED_AFTER: typeof BLOCKED_BEFORE = [
+  ['8A8Z9nIk', 20_001],
+  [OTHER_CID, 20_004],
+  [CID, 20_002],
+];
+
 /** A database for one test. */
 export interface TestDatabase {
   /** A store on it; several may be open at once. */

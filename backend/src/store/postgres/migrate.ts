@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { StartupError } from '../../startup-error.js';
 import { checkVersion, type Migrates } from '../schema-version.js';
 import type { Connection } from './connection.js';
-import { MIGRATIONS } from './migrations/migrations.js';
+import { MIGRATIONS, type Migration } from './migrations/migrations.js';
 
 /** Of the lock that keeps two backends from migrating at once; a number that nobody else will have thought of. */
 const LOCK = 7_078_110_309;
@@ -23,7 +23,7 @@ export const migrate = (
 
 interface MigrateOptions {
   migrates?: Migrates;
-  migrations?: readonly string[];
+  migrations?: readonly Migration[];
 }
 
 async function migrateOn(
@@ -35,8 +35,8 @@ async function migrateOn(
   try {
     const version = await readVersion(client);
     checkVersion(version, migrations.length, migrates);
-    for (const [index, sql] of migrations.entries()) {
-      if (index >= version) await apply(client, sql, index + 1);
+    for (const [index, migration] of migrations.entries()) {
+      if (index >= version) await apply(client, migration, index + 1);
     }
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [LOCK]);
@@ -69,13 +69,14 @@ async function countMigrations(client: ClientBase): Promise<number> {
   return rows[0]?.version ?? 0;
 }
 
-async function apply(client: ClientBase, sql: string, version: number): Promise<void> {
+async function apply(client: ClientBase, migration: Migration, version: number): Promise<void> {
   await client.query('BEGIN');
   try {
     await client.query(
       'CREATE TABLE IF NOT EXISTS pastenym_migrations (version integer PRIMARY KEY)',
     );
-    await client.query(sql);
+    if (typeof migration === 'string') await client.query(migration);
+    else await migration(client);
     await client.query('INSERT INTO pastenym_migrations VALUES ($1)', [version]);
     await client.query('COMMIT');
   } catch (error) {

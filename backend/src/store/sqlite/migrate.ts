@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { StartupError } from '../../startup-error.js';
 import { checkVersion, type Migrates } from '../schema-version.js';
-import { MIGRATIONS } from './migrations/migrations.js';
+import { MIGRATIONS, type Migration } from './migrations/migrations.js';
 
 /**
  * Makes sure that a database is ours, and of a version that we can work with, before anything in it is changed. `user_version` counts the migrations that it has seen.
@@ -18,13 +18,14 @@ export function checkDatabase(db: Database, migrates: Migrates, migrations = MIG
 
 /** Applies the migrations that a database has not seen, each in a transaction of its own. Several processes may do so at once. */
 export function migrate(db: Database, migrations = MIGRATIONS): void {
-  const apply = db.transaction((sql: string, version: number) => {
+  const apply = db.transaction((migration: Migration, version: number) => {
     if (readVersion(db) >= version) return;
-    db.exec(sql);
+    if (typeof migration === 'string') db.exec(migration);
+    else migration(db);
     db.pragma(`user_version = ${version}`);
   });
-  migrations.forEach((sql, index) => {
-    apply.immediate(sql, index + 1);
+  migrations.forEach((migration, index) => {
+    apply.immediate(migration, index + 1);
   });
 }
 

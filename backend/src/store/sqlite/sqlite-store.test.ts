@@ -14,6 +14,8 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import Database from 'better-sqlite3';
 import {
   at,
+  BLOCKED_AFTER,
+  BLOCKED_BEFORE,
   chunk,
   CHUNK_BYTES,
   claim,
@@ -292,6 +294,16 @@ describe('a database is refused that', () => {
   test('cannot be made', () => {
     expect(() => openSqliteStore(join(path, 'below-a-file.sqlite'))).toThrow('The database');
   });
+});
+
+test('a database in which CIDs were blocked as they were spelt gets them in one spelling', () => {
+  const db = new Database(':memory:');
+  migrate(db, MIGRATIONS.slice(0, 3));
+  const insert = db.prepare('INSERT INTO blocked VALUES (?, ?)');
+  for (const row of BLOCKED_BEFORE) insert.run(row);
+  migrate(db);
+  expect(db.prepare('SELECT id, day FROM blocked ORDER BY id').raw().all()).toEqual(BLOCKED_AFTER);
+  db.close();
 });
 
 test('a database gets the migrations that it has not seen, each wholly or not at all', () => {
