@@ -11,6 +11,8 @@ export interface PartOptions {
   name: string;
   /** The JavaScript file that Node runs. */
   entry: string;
+  /** For Node itself. */
+  nodeFlags?: readonly string[];
   args: string[];
   env: Record<string, string>;
   /** Stands in the line that it prints once it is ready. Without this, it tells the launcher: `process.send({ event: 'ready', … })`. */
@@ -112,8 +114,8 @@ export class Part extends EventEmitter<PartEvents> {
   }
 
   #spawn(): ChildProcess {
-    const { entry, args, env } = this.#options;
-    return spawn(process.execPath, ['--import', exitWithParent, entry, ...args], {
+    const { entry, nodeFlags = [], args, env } = this.#options;
+    return spawn(process.execPath, [...nodeFlags, '--import', exitWithParent, entry, ...args], {
       env: { ...process.env, ...env },
       // A process group of its own: Ctrl-C reaches the launcher alone, which stops the parts in their order.
       detached: true,

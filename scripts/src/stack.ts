@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { BACKEND_NODE_FLAGS } from './backend-node-flags.js';
 import { networkFolder, type Settings } from './settings.js';
 import type { PartOptions } from './part.js';
 
@@ -61,6 +62,7 @@ function describeNymClient(settings: Settings, root: string) {
 function describeBackend(settings: Settings, root: string) {
   return {
     entry: join(root, 'backend/dist/main.js'),
+    nodeFlags: BACKEND_NODE_FLAGS,
     args: [],
     env: {
       NYM_CLIENT_URL: nymClientUrl(settings),

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BACKEND_NODE_FLAGS } from '../backend-node-flags.js';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -19,7 +20,8 @@ export class ServiceProcess {
 
   /** Resolves when it can be used. */
   static async start(env: Record<string, string>): Promise<ServiceProcess> {
-    const child = spawn(process.execPath, [join(root, 'backend/dist/main.js')], {
+    const program = [...BACKEND_NODE_FLAGS, join(root, 'backend/dist/main.js')];
+    const child = spawn(process.execPath, program, {
       env: { PATH: process.env['PATH'], LOG_LEVEL: 'warn', ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
