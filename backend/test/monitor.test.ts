@@ -113,6 +113,14 @@ describe('health and metrics', () => {
     expect(await metric('pastenym_sweep_age_seconds')).toBe(1861);
   });
 
+  test('that deleted pastes are still in files is a metric and no matter of health', async () => {
+    await start();
+    expect(await metric('pastenym_erase_age_seconds')).toBeLessThan(60);
+    jest.spyOn(service.service, 'eraseAgeSeconds', 'get').mockReturnValue(100_000);
+    expect(await metric('pastenym_erase_age_seconds')).toBe(100_000);
+    expect(await health()).toMatchObject({ status: 200, isWell: true });
+  });
+
   test('full, by quota or by disk, it is well and says that it takes no pastes', async () => {
     await start({ env: { STORE_QUOTA_BYTES: '10000' } });
     const { store, admitting } = service.context;

@@ -15,6 +15,7 @@ export interface MetricsOptions {
   work: Pick<ProofOfWork, 'difficulty'>;
   otherNodes: Pick<OtherNodes, 'ipfs' | 'chain'>;
   sweepAgeSeconds: () => number;
+  eraseAgeSeconds: () => number;
   endpoints: () => readonly EndpointState[];
   heldMessages: () => number;
 }
@@ -35,6 +36,9 @@ export function createMetrics(options: MetricsOptions): Registry {
   gauge(registry, 'sweep_age_seconds', SWEEP_AGE_HELP, (it) => {
     it.set(options.sweepAgeSeconds());
   });
+  gauge(registry, 'erase_age_seconds', ERASE_AGE_HELP, (it) => {
+    it.set(options.eraseAgeSeconds());
+  });
   gauge(registry, 'puzzle_difficulty', 'What a paste costs now, in hashes; 0: nothing.', (it) => {
     it.set(options.work.difficulty);
   });
@@ -43,6 +47,8 @@ export function createMetrics(options: MetricsOptions): Registry {
 
 const SWEEP_AGE_HELP =
   'Since what was over has last been deleted, all of it; since the start, if it never was.';
+const ERASE_AGE_HELP =
+  'Since what deleted pastes leave in the files of the store has last been erased, or there was none; since the start, if that never was so. On PostgreSQL: since the last VACUUM that succeeded or was not needed.';
 
 function addCounters(registry: Registry, counters: Readonly<Counters>): void {
   for (const [name, meaning] of Object.entries(COUNTERS) as [CounterName, string][]) {

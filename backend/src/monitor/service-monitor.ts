@@ -10,7 +10,7 @@ import { openMonitor, type Monitor, type Page } from './monitor.js';
  */
 export async function monitorService(
   { config, store, counters, refusals, admitting, otherNodes, log }: Context,
-  service: Pick<Service, 'endpoints' | 'heldMessages' | 'sweepAgeSeconds'>,
+  service: Pick<Service, 'endpoints' | 'heldMessages' | 'sweepAgeSeconds' | 'eraseAgeSeconds'>,
 ): Promise<Monitor | undefined> {
   if (config.METRICS_PORT === undefined) return undefined;
   const { quota, work } = admitting;
@@ -24,6 +24,7 @@ export async function monitorService(
     ...{ counters, refusals, work, otherNodes },
     quotaBytes: config.STORE_QUOTA_BYTES,
     heldMessages: () => service.heldMessages,
+    eraseAgeSeconds: () => service.eraseAgeSeconds,
   });
   const health = {
     ...shared,
