@@ -191,9 +191,9 @@ describe('health and metrics', () => {
     expect((await ask('/metrics')).headers['content-type']).toMatch('text/plain; version=0.0.4');
   });
 
-  const refusals = (code: string) => metric(`pastenym_refusals_total{code="${code}"}`);
+  const errors = (code: string) => metric(`pastenym_errors_total{code="${code}"}`);
 
-  test('refusals are counted by their codes, those of messages that are not read among them', async () => {
+  test('errors are counted by their codes, those of messages that are not read among them', async () => {
     await start();
     const call = createCall((message) => service.nym.ask(message));
     const unknown = { pasteId: newId(), accessProof: new Uint8Array(32) };
@@ -205,19 +205,20 @@ describe('health and metrics', () => {
     for (const text of [web.ping, formatV2Request(newId(), 'info', {})]) {
       closed.deliver({ message: Buffer.from(text), reply: () => Promise.resolve() });
     }
-    expect(await refusals('not-found')).toBe(2);
-    expect(await refusals('message-too-large')).toBe(1);
-    expect(await refusals('busy')).toBe(2);
+    expect(await errors('not-found')).toBe(2);
+    expect(await errors('message-too-large')).toBe(1);
+    expect(await errors('busy')).toBe(2);
     expect(await metric('pastenym_refused_total')).toBe(2);
-    expect(await refusals('store-full')).toBe(0);
+    expect(await errors('store-full')).toBe(0);
+    expect(await errors('wrong-key')).toBeUndefined(); // of clients alone
   });
 
-  test('of version 1 those refusals are counted that both versions have', async () => {
+  test('of version 1 those errors are counted that both versions have', async () => {
     await start({ env: { STORE_QUOTA_BYTES: '1000' } });
     await service.nym.ask(web.newText());
     await service.nym.ask(web.getText('unknown'));
-    expect(await refusals('store-full')).toBe(1);
-    expect(await refusals('not-found')).toBe(0);
+    expect(await errors('store-full')).toBe(1);
+    expect(await errors('not-found')).toBe(0);
   });
 
   test('neither tells of a paste, an address or a request', async () => {

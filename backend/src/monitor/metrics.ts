@@ -1,14 +1,14 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { countBytes, type Quota } from '../admission/quota.js';
 import type { ProofOfWork } from '../admission/work.js';
-import { COUNTERS, type CounterName, type Counters, type Refusals } from '../counters.js';
+import { COUNTERS, type CounterName, type Counters, type ErrorCounts } from '../counters.js';
 import type { EndpointState } from '../mixnet/endpoint.js';
 import type { OtherNodes } from '../other-nodes.js';
 import type { PasteStore, Usage } from '../store/store.js';
 
 export interface MetricsOptions {
   counters: Readonly<Counters>;
-  refusals: Readonly<Refusals>;
+  errorCounts: Readonly<ErrorCounts>;
   store: Pick<PasteStore, 'usage' | 'freeBytes'>;
   quotaBytes: number;
   quota: Pick<Quota, 'room'>;
@@ -25,7 +25,7 @@ export function createMetrics(options: MetricsOptions): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   addCounters(registry, options.counters);
-  addRefusals(registry, options.refusals);
+  addErrorCounts(registry, options.errorCounts);
   addUsage(registry, options.store);
   addRoom(registry, options);
   addEndpoints(registry, options.endpoints);
@@ -64,21 +64,21 @@ function addCounters(registry: Registry, counters: Readonly<Counters>): void {
   }
 }
 
-function addRefusals(registry: Registry, refusals: Readonly<Refusals>): void {
+function addErrorCounts(registry: Registry, errorCounts: Readonly<ErrorCounts>): void {
   new Counter({
-    name: 'pastenym_refusals_total',
-    help: REFUSALS_HELP,
+    name: 'pastenym_errors_total',
+    help: ERRORS_HELP,
     labelNames: ['code'],
     registers: [registry],
     collect() {
       this.reset();
-      for (const [code, count] of Object.entries(refusals)) this.inc({ code }, count);
+      for (const [code, count] of Object.entries(errorCounts)) this.inc({ code }, count);
     },
   });
 }
 
-const REFUSALS_HELP =
-  'Since the start: requests that ended with this error, those among them that pastenym_refused_total counts. Of version 1, which has no codes, only those that were too long to be read, that there was no room for, or that failed.';
+const ERRORS_HELP =
+  'Requests that ended with an error since the start, by its code, including the messages that pastenym_refused_total counts. busy: the service has too much to do, or its database is away. Of version 1, which has no codes, only busy, store-full, internal, message-too-large and not-available (the IPFS node did not take a paste) are counted.';
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 

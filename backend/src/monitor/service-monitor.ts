@@ -9,7 +9,7 @@ import { openMonitor, type Monitor, type Page } from './monitor.js';
  * @throws StartupError
  */
 export async function monitorService(
-  { config, store, counters, refusals, admitting, otherNodes, log }: Context,
+  { config, store, counters, errorCounts, admitting, otherNodes, log }: Context,
   service: Pick<Service, 'endpoints' | 'heldMessages' | 'sweepAgeSeconds' | 'eraseAgeSeconds'>,
 ): Promise<Monitor | undefined> {
   if (config.METRICS_PORT === undefined) return undefined;
@@ -21,7 +21,7 @@ export async function monitorService(
   };
   const registry = createMetrics({
     ...shared,
-    ...{ counters, refusals, work, otherNodes },
+    ...{ counters, errorCounts, work, otherNodes },
     quotaBytes: config.STORE_QUOTA_BYTES,
     heldMessages: () => service.heldMessages,
     eraseAgeSeconds: () => service.eraseAgeSeconds,
