@@ -221,6 +221,28 @@ describe('health and metrics', () => {
     expect(await errors('not-found')).toBe(0);
   });
 
+  test('a paste that the IPFS node does not take is counted and logged, without what is in it', async () => {
+    await start({ env: { IPFS_API_URL: 'http://127.0.0.1:1' } });
+    jest.spyOn(service.context.otherNodes.ipfs!, 'isAvailable', 'get').mockReturnValue(true);
+    const answer = await service.nym.ask(web.newText({ text: 'SECRETSECRET', ipfs: true }));
+    expect(answer).toContain('"Error"');
+    expect(await errors('not-available')).toBe(1);
+    expect(service.log()).toContain('another node did not do what a request needs');
+    expect(service.log()).not.toContain('SECRETSECRET');
+  });
+
+  test('how full a store is, is as it was when it was last known, and left out before', async () => {
+    await start();
+    const usage = jest.spyOn(service.context.store, 'usage');
+    usage.mockRejectedValue(new Error('gone'));
+    expect(await metric('pastenym_pastes')).toBeUndefined();
+    usage.mockResolvedValue({ pastes: 3, bytes: 200, uploads: 1 });
+    expect(await metric('pastenym_pastes')).toBe(3);
+    usage.mockRejectedValue(new Error('gone'));
+    expect(await metric('pastenym_pastes')).toBe(3);
+    expect(await metric('pastenym_store_up')).toBe(0);
+  });
+
   test('neither tells of a paste, an address or a request', async () => {
     await start();
     const tag = ScriptedNymClient.newTag();

@@ -5,6 +5,7 @@ import { COUNTERS, type CounterName, type Counters, type ErrorCounts } from '../
 import type { EndpointState } from '../mixnet/endpoint.js';
 import type { OtherNodes } from '../other-nodes.js';
 import type { PasteStore, Usage } from '../store/store.js';
+import { shareUnfinished } from './share-unfinished.js';
 
 export interface MetricsOptions {
   counters: Readonly<Counters>;
@@ -95,21 +96,25 @@ const USAGE: [name: string, help: string, read: (usage: Usage) => number][] = [
 
 /** When the store cannot be asked, `pastenym_store_up` says so, and how full it is stays as it was last known. */
 function addUsage(registry: Registry, store: Pick<PasteStore, 'usage'>): void {
-  const gauges = USAGE.map(([name, help, read]) => ({ read, gauge: gauge(registry, name, help) }));
-  gauge(registry, 'store_up', 'Whether the store can be asked: 1 or 0.', async (up) => {
-    const usage = await store.usage().catch(() => undefined);
-    up.set(usage === undefined ? 0 : 1);
-    if (usage !== undefined) for (const it of gauges) it.gauge.set(it.read(usage));
+  const ask = shareUnfinished(() => store.usage().catch(() => undefined));
+  gauge(registry, 'store_up', 'Whether the store can be asked: 1 or 0.', async (it) => {
+    it.set((await ask()) === undefined ? 0 : 1);
   });
+  for (const [name, help, read] of USAGE) {
+    gauge(registry, name, help, async (it) => {
+      const usage = await ask();
+      if (usage !== undefined) it.set(read(usage));
+    });
+  }
 }
 
 type RoomOptions = Pick<MetricsOptions, 'store' | 'quotaBytes' | 'quota'>;
 
 /** What is not known is left out: the disk's room where the store is on none of ours. */
 function addRoom(registry: Registry, { store, quotaBytes, quota }: RoomOptions): void {
-  const known = async (it: Gauge, ask: Promise<number | undefined>) => {
+  const known = async (it: Gauge<never>, ask: Promise<number | undefined>) => {
     const value = await ask.catch(() => undefined);
-    if (value === undefined) it.reset();
+    if (value === undefined) it.remove();
     else it.set(value);
   };
   gauge(registry, 'quota_bytes', 'How much may be stored: STORE_QUOTA_BYTES.').set(quotaBytes);
@@ -144,25 +149,54 @@ function addEndpoints(registry: Registry, endpoints: () => readonly EndpointStat
       if (value !== undefined) it.set({ endpoint: index + 1 }, value);
     });
   };
-  gauge(registry, 'endpoint_connected', 'Whether its nym-client is connected: 1 or 0.', (it) => {
-    each(it, ({ isConnected }) => Number(isConnected));
-  });
+  endpointGauge(
+    registry,
+    'endpoint_connected',
+    'Whether its nym-client is connected: 1 or 0.',
+    (it) => {
+      each(it, ({ isConnected }) => Number(isConnected));
+    },
+  );
   const help = 'Since the service last heard itself there, through the mixnet.';
-  gauge(registry, 'endpoint_probe_age_seconds', help, (it) => {
+  endpointGauge(registry, 'endpoint_probe_age_seconds', help, (it) => {
     each(it, ({ probeAgeSeconds }) => probeAgeSeconds);
   });
 }
 
+type Collect<Label extends string> = (it: Gauge<Label>) => void | Promise<void>;
+
+/** Left out until it is set, and once it is removed. */
 function gauge(
   registry: Registry,
   name: string,
   help: string,
-  collect: (it: Gauge<'endpoint'>) => void | Promise<void> = () => undefined,
-): Gauge<'endpoint'> {
+  collect: Collect<never> = () => undefined,
+): Gauge<never> {
+  const it = createGauge(registry, name, help, [], collect);
+  it.remove(); // It begins as 0.
+  return it;
+}
+
+function endpointGauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  collect: Collect<'endpoint'>,
+): void {
+  createGauge(registry, name, help, ['endpoint'], collect);
+}
+
+function createGauge<Label extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: Label[],
+  collect: Collect<Label>,
+): Gauge<Label> {
   return new Gauge({
     name: `pastenym_${name}`,
     help,
-    labelNames: ['endpoint'],
+    labelNames,
     registers: [registry],
     collect() {
       return collect(this);
