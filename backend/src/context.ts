@@ -2,7 +2,7 @@ import { systemClock, type Clock } from '@pastenym/shared/clock';
 import type { RandomBytes } from '@pastenym/shared/random';
 import { createAdmission, type Admitting } from './admission/create-admission.js';
 import type { Config } from './config.js';
-import { createCounters, createRefusals, type Counters, type Refusals } from './counters.js';
+import { createCounters, createErrorCounts, type Counters, type ErrorCounts } from './counters.js';
 import { MAX_ANSWER_BYTES } from './limits.js';
 import { createLogger, type Logger } from './logger.js';
 import type { OpenMixnet } from './mixnet/mixnet.js';
@@ -31,7 +31,7 @@ export interface Context {
   now: Present;
   random: RandomBytes;
   counters: Counters;
-  refusals: Refusals;
+  errorCounts: ErrorCounts;
   store: PasteStore;
   openPastes: OpenPastes;
   guardedPastes: GuardedPastes;
@@ -61,11 +61,11 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const random = overrides.random ?? createRandomPool();
   const store = overrides.store ?? (await openStore(config.DATABASE_URL));
   const counters = createCounters();
-  const refusals = createRefusals();
+  const errorCounts = createErrorCounts();
   const keptAnswers = new KeptAnswers({ keptMs: config.V1_OUTCOME_SECONDS * 1000, clock });
   const admitting = createAdmission(config, { store, clock, random });
   const { admission, work } = admitting;
-  const failures = new Failures({ clock, counters, refusals, log });
+  const failures = new Failures({ clock, counters, errorCounts, log });
   const otherNodes = createOtherNodes(config, log);
   const { capabilities, chain, ipfs } = otherNodes;
   const maxTextBytes = config.MAX_TEXT_BYTES;
@@ -100,7 +100,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     });
   const openMixnet = overrides.openMixnet ?? createOpenMixnet(log);
   return {
-    ...{ config, log, clock, now, random, counters, refusals, store },
+    ...{ config, log, clock, now, random, counters, errorCounts, store },
     ...{ openPastes, guardedPastes, admitting, keptAnswers, createInbox, openMixnet, otherNodes },
   };
 }

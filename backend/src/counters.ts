@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from '@pastenym/shared/errors';
+import type { ErrorCode } from '@pastenym/shared/errors';
 
 /** What is counted from the start on, in numbers that are about nobody, and what each means. */
 export const COUNTERS = {
@@ -17,17 +17,36 @@ export type CounterName = keyof typeof COUNTERS;
 export type Counters = Record<CounterName, number>;
 
 /** How many requests ended with which error, from the start on. */
-export type Refusals = Record<ErrorCode, number>;
+export type ErrorCounts = Partial<Record<ErrorCode, number>>;
+
+/** What requests end with: the errors of version 2's wire, and what becomes of a paste of version 1 that the IPFS node does not take. */
+const EXPECTED_ERRORS: readonly ErrorCode[] = [
+  'bad-expiry',
+  'bad-request',
+  'busy',
+  'content-mismatch',
+  'expiry-too-far',
+  'id-reused',
+  'internal',
+  'message-too-large',
+  'not-available',
+  'not-found',
+  'paste-too-large',
+  'puzzle-required',
+  'store-full',
+  'too-many-uploads',
+  'unknown-event',
+  'unknown-upload',
+];
 
 export function createCounters(): Counters {
-  return zeros(COUNTERS);
+  return zeros(Object.keys(COUNTERS) as CounterName[]);
 }
 
-export function createRefusals(): Refusals {
-  return zeros(ERRORS);
+/** With those that are expected, so that even the first of them is seen to be one more; another is there once it has come. */
+export function createErrorCounts(): ErrorCounts {
+  return zeros(EXPECTED_ERRORS);
 }
 
-/** Every name of the table, each with 0. */
-function zeros<Name extends string>(table: Record<Name, unknown>): Record<Name, number> {
-  return Object.fromEntries(Object.keys(table).map((name) => [name, 0])) as Record<Name, number>;
-}
+const zeros = <Name extends string>(names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;

@@ -50,7 +50,12 @@ export class Service {
 
   /** Seconds since it last swept with success, or since the start. */
   get sweepAgeSeconds(): number {
-    return this.#sweeper.ageSeconds;
+    return this.#sweeper.sweepAgeSeconds;
+  }
+
+  /** Seconds since nothing of what was deleted stood in files any more, as far as the store can tell, or since the start. */
+  get eraseAgeSeconds(): number {
+    return this.#sweeper.eraseAgeSeconds;
   }
 
   /** Messages that wait or are being answered. */

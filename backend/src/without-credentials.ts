@@ -1,8 +1,15 @@
+/** Where another program's API is, and what every request to it carries. */
+export interface ApiAccess {
+  /** Without credentials. */
+  url: URL;
+  headers: Record<string, string>;
+}
+
 /**
  * `fetch` takes no URL with a user and a password in it: they go into a header.
  * @param url whose credentials can be decoded, as config.ts makes sure
  */
-export function withoutCredentials(url: URL): { url: URL; headers: Record<string, string> } {
+export function withoutCredentials(url: URL): ApiAccess {
   const { username, password } = url;
   const bare = new URL(url);
   bare.username = '';

@@ -113,6 +113,14 @@ describe('health and metrics', () => {
     expect(await metric('pastenym_sweep_age_seconds')).toBe(1861);
   });
 
+  test('that deleted pastes are still in files is a metric and no matter of health', async () => {
+    await start();
+    expect(await metric('pastenym_erase_age_seconds')).toBeLessThan(60);
+    jest.spyOn(service.service, 'eraseAgeSeconds', 'get').mockReturnValue(100_000);
+    expect(await metric('pastenym_erase_age_seconds')).toBe(100_000);
+    expect(await health()).toMatchObject({ status: 200, isWell: true });
+  });
+
   test('full, by quota or by disk, it is well and says that it takes no pastes', async () => {
     await start({ env: { STORE_QUOTA_BYTES: '10000' } });
     const { store, admitting } = service.context;
@@ -183,9 +191,9 @@ describe('health and metrics', () => {
     expect((await ask('/metrics')).headers['content-type']).toMatch('text/plain; version=0.0.4');
   });
 
-  const refusals = (code: string) => metric(`pastenym_refusals_total{code="${code}"}`);
+  const errors = (code: string) => metric(`pastenym_errors_total{code="${code}"}`);
 
-  test('refusals are counted by their codes, those of messages that are not read among them', async () => {
+  test('errors are counted by their codes, those of messages that are not read among them', async () => {
     await start();
     const call = createCall((message) => service.nym.ask(message));
     const unknown = { pasteId: newId(), accessProof: new Uint8Array(32) };
@@ -197,19 +205,42 @@ describe('health and metrics', () => {
     for (const text of [web.ping, formatV2Request(newId(), 'info', {})]) {
       closed.deliver({ message: Buffer.from(text), reply: () => Promise.resolve() });
     }
-    expect(await refusals('not-found')).toBe(2);
-    expect(await refusals('message-too-large')).toBe(1);
-    expect(await refusals('busy')).toBe(2);
+    expect(await errors('not-found')).toBe(2);
+    expect(await errors('message-too-large')).toBe(1);
+    expect(await errors('busy')).toBe(2);
     expect(await metric('pastenym_refused_total')).toBe(2);
-    expect(await refusals('store-full')).toBe(0);
+    expect(await errors('store-full')).toBe(0);
+    expect(await errors('wrong-key')).toBeUndefined(); // of clients alone
   });
 
-  test('of version 1 those refusals are counted that both versions have', async () => {
+  test('of version 1 those errors are counted that both versions have', async () => {
     await start({ env: { STORE_QUOTA_BYTES: '1000' } });
     await service.nym.ask(web.newText());
     await service.nym.ask(web.getText('unknown'));
-    expect(await refusals('store-full')).toBe(1);
-    expect(await refusals('not-found')).toBe(0);
+    expect(await errors('store-full')).toBe(1);
+    expect(await errors('not-found')).toBe(0);
+  });
+
+  test('a paste that the IPFS node does not take is counted and logged, without what is in it', async () => {
+    await start({ env: { IPFS_API_URL: 'http://127.0.0.1:1' } });
+    jest.spyOn(service.context.otherNodes.ipfs!, 'isAvailable', 'get').mockReturnValue(true);
+    const answer = await service.nym.ask(web.newText({ text: 'SECRETSECRET', ipfs: true }));
+    expect(answer).toContain('"Error"');
+    expect(await errors('not-available')).toBe(1);
+    expect(service.log()).toContain('another node did not do what a request needs');
+    expect(service.log()).not.toContain('SECRETSECRET');
+  });
+
+  test('how full a store is, is as it was when it was last known, and left out before', async () => {
+    await start();
+    const usage = jest.spyOn(service.context.store, 'usage');
+    usage.mockRejectedValue(new Error('gone'));
+    expect(await metric('pastenym_pastes')).toBeUndefined();
+    usage.mockResolvedValue({ pastes: 3, bytes: 200, uploads: 1 });
+    expect(await metric('pastenym_pastes')).toBe(3);
+    usage.mockRejectedValue(new Error('gone'));
+    expect(await metric('pastenym_pastes')).toBe(3);
+    expect(await metric('pastenym_store_up')).toBe(0);
   });
 
   test('neither tells of a paste, an address or a request', async () => {

@@ -1,11 +1,9 @@
-/** As much of Node's `Buffer` as is used here, where Node's types are not. */
-interface NodeBuffer {
-  byteLength(text: string): number;
-}
+import { nodeBuffer } from './node-buffer.js';
 
-const { Buffer: nodeBuffer } = globalThis as { Buffer?: NodeBuffer };
 const utf8 = new TextEncoder();
+
+export const browserUtf8Length = (text: string): number => utf8.encode(text).length;
 
 /** How many bytes a text has in UTF-8. Node counts them without writing them down. */
 export const utf8Length = (text: string): number =>
-  nodeBuffer?.byteLength(text) ?? utf8.encode(text).length;
+  nodeBuffer?.byteLength(text) ?? browserUtf8Length(text);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { readBody } from '../http-body.js';
 import type { Logger } from '../logger.js';
 import { Poller } from '../poller.js';
-import { withoutCredentials } from '../without-credentials.js';
+import { withoutCredentials, type ApiAccess } from '../without-credentials.js';
 
 /** A block comes every ten minutes or so. */
 const INTERVAL_MS = 60_000;
@@ -61,10 +61,7 @@ export class BlockHeight {
   }
 }
 
-async function askHeight(
-  node: ReturnType<typeof withoutCredentials>,
-  signal: AbortSignal,
-): Promise<number> {
+async function askHeight(node: ApiAccess, signal: AbortSignal): Promise<number> {
   const body = JSON.stringify({
     jsonrpc: '1.0',
     id: 'pastenym',

@@ -4,7 +4,7 @@ import { readBody } from '../http-body.js';
 import type { Logger } from '../logger.js';
 import { Poller } from '../poller.js';
 import { Slots } from '../slots.js';
-import { withoutCredentials } from '../without-credentials.js';
+import { withoutCredentials, type ApiAccess } from '../without-credentials.js';
 import { readCid } from './cid.js';
 
 /**
@@ -33,7 +33,7 @@ export interface IpfsOptions {
 
 export class Ipfs {
   readonly #options: Required<IpfsOptions>;
-  readonly #node: ReturnType<typeof withoutCredentials>;
+  readonly #node: ApiAccess;
   readonly #poller: Poller;
   readonly #slots = new Slots(MAX_CALLS, MAX_WAITING_CALLS);
 

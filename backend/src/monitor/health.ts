@@ -36,18 +36,18 @@ const COUNTED_INTERVALS = 3;
 const SWEEP_TAKES_SECONDS = 60;
 
 export async function readHealth(options: HealthOptions): Promise<Health> {
-  const maxProbeAge = options.probeSeconds * COUNTED_INTERVALS;
-  const maxSweepAge = options.sweepSeconds * COUNTED_INTERVALS + SWEEP_TAKES_SECONDS;
+  const maxProbeAgeSeconds = options.probeSeconds * COUNTED_INTERVALS;
+  const maxSweepAgeSeconds = options.sweepSeconds * COUNTED_INTERVALS + SWEEP_TAKES_SECONDS;
   const endpoints = options.endpoints().map(({ isConnected, probeAgeSeconds }) => ({
     isConnected,
     probeAgeSeconds: probeAgeSeconds === undefined ? null : Math.round(probeAgeSeconds),
-    isReachable: isConnected && (probeAgeSeconds ?? Infinity) <= maxProbeAge,
+    isReachable: isConnected && (probeAgeSeconds ?? Infinity) <= maxProbeAgeSeconds,
   }));
   const sweepAgeSeconds = options.sweepAgeSeconds();
   const hasRoom = await askForRoom(options);
   const isWell =
     hasRoom !== undefined &&
-    sweepAgeSeconds <= maxSweepAge &&
+    sweepAgeSeconds <= maxSweepAgeSeconds &&
     endpoints.some(({ isReachable }) => isReachable);
   return {
     isWell,

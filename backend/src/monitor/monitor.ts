@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { describeError } from '../describe-error.js';
 import { StartupError } from '../startup-error.js';
+import { shareUnfinished } from './share-unfinished.js';
 
 /** What is said at one path. */
 export interface Page {
@@ -65,14 +66,6 @@ async function close(server: Server): Promise<void> {
   server.close();
   server.closeAllConnections();
   await once(server, 'close');
-}
-
-function shareUnfinished<T>(make: () => Promise<T>): () => Promise<T> {
-  let unfinished: Promise<T> | undefined;
-  return () => {
-    unfinished ??= make().finally(() => (unfinished = undefined));
-    return unfinished;
-  };
 }
 
 async function answer(

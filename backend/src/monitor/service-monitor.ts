@@ -9,8 +9,8 @@ import { openMonitor, type Monitor, type Page } from './monitor.js';
  * @throws StartupError
  */
 export async function monitorService(
-  { config, store, counters, refusals, admitting, otherNodes, log }: Context,
-  service: Pick<Service, 'endpoints' | 'heldMessages' | 'sweepAgeSeconds'>,
+  { config, store, counters, errorCounts, admitting, otherNodes, log }: Context,
+  service: Pick<Service, 'endpoints' | 'heldMessages' | 'sweepAgeSeconds' | 'eraseAgeSeconds'>,
 ): Promise<Monitor | undefined> {
   if (config.METRICS_PORT === undefined) return undefined;
   const { quota, work } = admitting;
@@ -21,9 +21,10 @@ export async function monitorService(
   };
   const registry = createMetrics({
     ...shared,
-    ...{ counters, refusals, work, otherNodes },
+    ...{ counters, errorCounts, work, otherNodes },
     quotaBytes: config.STORE_QUOTA_BYTES,
     heldMessages: () => service.heldMessages,
+    eraseAgeSeconds: () => service.eraseAgeSeconds,
   });
   const health = {
     ...shared,

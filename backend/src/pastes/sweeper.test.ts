@@ -1,15 +1,19 @@
+import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { createCounters } from '../counters.js';
 import { createLogger } from '../logger.js';
 import type { Moment, PasteStore } from '../store/store.js';
 import { Sweeper } from './sweeper.js';
 
-/** A store of which only the sweeping is used. @param sweep gives how many have expired */
-function sweepable(sweep: (now: Moment) => Promise<number>) {
+/** A store of which only the sweeping is used. @param sweep gives how many have expired @param erase gives whether nothing is left */
+function sweepable(
+  sweep: (now: Moment) => Promise<number>,
+  erase: (stop: AbortSignal) => Promise<boolean> = () => Promise.resolve(true),
+) {
   const calls = { erased: 0 };
-  const eraseTraces = () => {
+  const eraseTraces = (stop: AbortSignal) => {
     calls.erased++;
-    return Promise.resolve();
+    return erase(stop);
   };
   return {
     calls,
@@ -70,15 +74,84 @@ test('it knows how long ago it last got to the end of its work', async () => {
   const nextTime = () => new Promise<void>((resolve) => (wake = resolve));
   time.elapsedMs = 1000;
   await nextTime();
-  expect(sweeper.ageSeconds).toBe(1);
+  expect(sweeper.sweepAgeSeconds).toBe(1);
   isFailing = false;
   await nextTime();
-  expect(sweeper.ageSeconds).toBe(0);
+  expect(sweeper.sweepAgeSeconds).toBe(0);
   isFailing = true;
   time.elapsedMs = 3500;
   await nextTime();
-  expect(sweeper.ageSeconds).toBe(2.5);
+  expect(sweeper.sweepAgeSeconds).toBe(2.5);
   await sweeper.stop();
+});
+
+/** Sweeps with nothing to do, of which each can be waited for. */
+function startErasing(erase: (stop: AbortSignal) => Promise<boolean>) {
+  const time = { elapsedMs: 0 };
+  let wake: () => void = () => undefined;
+  const { store, calls } = sweepable(() => Promise.resolve(0), erase);
+  const sweeper = new Sweeper({
+    ...rest,
+    ...{ store, counters: createCounters(), intervalMs: 1 },
+    alsoDo: () => {
+      wake();
+      return Promise.resolve();
+    },
+    elapsedMs: () => time.elapsedMs,
+  });
+  /** To the end of the sweep after the one that is under way. */
+  const nextSweep = async () => {
+    for (let i = 0; i < 2; i++) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  return { time, sweeper, calls, nextSweep };
+}
+
+test.each<[string, () => Promise<boolean>]>([
+  ['is not done', () => Promise.resolve(false)],
+  ['fails', () => Promise.reject(new Error('timed out'))],
+])('that erasing %s does not count against sweeping, and is known', async (_, fail) => {
+  let isFailing = true;
+  const { time, sweeper, nextSweep } = startErasing(() =>
+    isFailing ? fail() : Promise.resolve(true),
+  );
+  time.elapsedMs = 5000;
+  await nextSweep();
+  expect([sweeper.sweepAgeSeconds, sweeper.eraseAgeSeconds]).toEqual([0, 5]);
+  isFailing = false;
+  await nextSweep();
+  expect([sweeper.sweepAgeSeconds, sweeper.eraseAgeSeconds]).toEqual([0, 0]);
+  await sweeper.stop();
+});
+
+test('while erasing takes long it sweeps on, and erases what that has left at the next time', async () => {
+  let finish: (isErased: boolean) => void = () => undefined;
+  const { time, sweeper, calls, nextSweep } = startErasing(
+    () => new Promise((resolve) => (finish = resolve)),
+  );
+  await nextSweep();
+  time.elapsedMs = 9000;
+  await nextSweep();
+  expect([sweeper.sweepAgeSeconds, sweeper.eraseAgeSeconds]).toEqual([0, 9]);
+  expect(calls.erased).toBe(1);
+  finish(true);
+  await nextSweep();
+  expect(calls.erased).toBe(2);
+  expect(sweeper.eraseAgeSeconds).toBe(9); // what was deleted since then has not been erased
+  finish(true);
+  await sweeper.stop();
+});
+
+test('asked to stop, it waits until erasing has been put down', async () => {
+  let isPutDown = false;
+  const { sweeper, nextSweep } = startErasing(async (stop) => {
+    await once(stop, 'abort');
+    await new Promise((resolve) => setImmediate(resolve));
+    isPutDown = true;
+    return false;
+  });
+  await nextSweep();
+  await sweeper.stop();
+  expect(isPutDown).toBe(true);
 });
 
 test('asked to stop in the middle of much work, it stops after the batch in hand', async () => {

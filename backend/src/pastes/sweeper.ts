@@ -25,6 +25,8 @@ export class Sweeper {
   readonly #stopped = new AbortController();
   readonly #running: Promise<void>;
   #sweptAtMs: number;
+  #erasedAtMs: number;
+  #erasing: Promise<void> | undefined;
 
   constructor(options: SweeperOptions) {
     this.#options = {
@@ -32,13 +34,18 @@ export class Sweeper {
       elapsedMs: () => performance.now(),
       ...options,
     };
-    this.#sweptAtMs = this.#options.elapsedMs();
+    this.#sweptAtMs = this.#erasedAtMs = this.#options.elapsedMs();
     this.#running = this.#run();
   }
 
   /** Seconds since nothing was left to sweep; if that has never been so, since the start. */
-  get ageSeconds(): number {
+  get sweepAgeSeconds(): number {
     return (this.#options.elapsedMs() - this.#sweptAtMs) / 1000;
+  }
+
+  /** Seconds since nothing was left to erase, which is about what had been deleted by then; if that has never been so, since the start. */
+  get eraseAgeSeconds(): number {
+    return (this.#options.elapsedMs() - this.#erasedAtMs) / 1000;
   }
 
   /** Resolves when it has put down what it had in hand. */
@@ -54,6 +61,7 @@ export class Sweeper {
       await this.#attempt(this.#options.alsoDo);
       await sleep(this.#options.intervalMs, undefined, { signal }).catch(() => undefined);
     }
+    await this.#erasing;
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {
@@ -72,7 +80,14 @@ export class Sweeper {
       counters.abandoned += abandoned;
       isMore = expired + abandoned + other > 0;
     } while (isMore && !this.#stopped.signal.aborted);
-    await store.eraseTraces(this.#stopped.signal);
     this.#sweptAtMs = elapsedMs();
+    this.#erasing ??= this.#attempt(() => this.#erase()).finally(() => (this.#erasing = undefined));
+  }
+
+  /** It may take minutes (a `VACUUM` does), so sweeping goes on meanwhile. */
+  async #erase(): Promise<void> {
+    const { store, elapsedMs } = this.#options;
+    const startedAtMs = elapsedMs();
+    if (await store.eraseTraces(this.#stopped.signal)) this.#erasedAtMs = startedAtMs;
   }
 }

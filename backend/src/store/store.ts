@@ -222,8 +222,9 @@ export interface Upkeep {
   /**
    * Removes what deleted pastes have left behind in files, and gives some of their room back.
    * @param stop from then on nothing that may take long is begun or waited for
+   * @returns whether nothing is left of what was deleted before; if not, it is tried again the next time
    */
-  eraseTraces(stop?: AbortSignal): Promise<void>;
+  eraseTraces(stop?: AbortSignal): Promise<boolean>;
 
   /** How full the store is, by its own account. */
   usage(): Promise<Usage>;

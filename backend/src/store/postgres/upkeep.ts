@@ -16,7 +16,7 @@ interface DueRow {
   isDoomed: boolean;
 }
 
-/** Nothing is swept meanwhile. What is left is done the next time, or by the server itself. */
+/** What is left is done the next time, or by the server itself. */
 const VACUUM_TIMEOUT_MS = 10 * 60_000;
 /** After this the connection is taken for dead. */
 const VACUUM_ANSWER_TIMEOUT_MS = VACUUM_TIMEOUT_MS + 5000;
@@ -36,10 +36,11 @@ export function createUpkeep(connection: Connection): Upkeep {
     },
 
     async eraseTraces(stop) {
-      if (!connection.hasTraces || stop?.aborted === true) return;
+      if (!connection.hasTraces) return true;
+      if (stop?.aborted === true) return false;
       connection.hasTraces = false;
       try {
-        await vacuum(connection, stop);
+        return await vacuum(connection, stop);
       } catch (error) {
         connection.hasTraces = true;
         throw error;
@@ -116,20 +117,24 @@ async function forget({ run }: Runner, { seconds: now }: Moment): Promise<number
  * Frees the room of deleted rows, so that it is used again, and given back where it is at the end of a file. That is all that can be asked of PostgreSQL: it
  * does not overwrite it before, and its write-ahead log has a copy for a while.
  * @param stop the server goes on with it then, but nobody waits
+ * @returns whether it is known to be done
  */
-function vacuum(connection: Connection, stop: AbortSignal | undefined): Promise<void> {
+function vacuum(connection: Connection, stop: AbortSignal | undefined): Promise<boolean> {
   return connection.useForLong(VACUUM_TIMEOUT_MS, async (client) => {
-    if (stop?.aborted === true) return;
+    if (stop?.aborted === true) return false;
     const text = 'VACUUM (SKIP_LOCKED) contents, pastes, claims, uploads, outcomes';
-    await unlessStopped(client.query(withTimeout({ text }, VACUUM_ANSWER_TIMEOUT_MS)), stop);
+    return isDoneBefore(stop, client.query(withTimeout({ text }, VACUUM_ANSWER_TIMEOUT_MS)));
   });
 }
 
-/** Resolves with the work, or when it is to be put down. */
-async function unlessStopped(work: Promise<unknown>, stop = new AbortController().signal) {
+/** Resolves with the work, or when it is to be put down: with false. */
+async function isDoneBefore(stop = new AbortController().signal, work: Promise<unknown>) {
   const over = new AbortController();
-  const stopped = once(stop, 'abort', { signal: over.signal }).catch(() => undefined);
-  await Promise.race([work, stopped]).finally(() => {
+  const stopped = once(stop, 'abort', { signal: over.signal }).then(
+    () => false,
+    () => true,
+  );
+  return Promise.race([work.then(() => true), stopped]).finally(() => {
     over.abort();
   });
 }

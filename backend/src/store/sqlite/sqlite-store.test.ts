@@ -176,11 +176,11 @@ describe('what is gone is gone', () => {
     const reader = new Database(path, { readonly: true });
     reader.exec('BEGIN; SELECT * FROM pastes');
     await store.takeOpenView('one', at());
-    await store.eraseTraces();
+    expect(await store.eraseTraces()).toBe(false);
     expect(files()).toContain(secret);
     reader.exec('COMMIT');
     reader.close();
-    await store.eraseTraces();
+    expect(await store.eraseTraces()).toBe(true);
     expect(files()).not.toContain(secret);
   });
 });

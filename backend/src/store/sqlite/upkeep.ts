@@ -29,10 +29,7 @@ export function createUpkeep(connection: Connection): Upkeep {
       }),
 
     // Whether there is anything to erase, SQLite finds out: another process may have left it, this one cannot know.
-    eraseTraces: () =>
-      connection.outside(() => {
-        emptyLog(connection);
-      }),
+    eraseTraces: () => connection.outside(() => emptyLog(connection)),
 
     usage: () =>
       connection.read(() => ({

@@ -1,4 +1,5 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, jest, test } from '@jest/globals';
+import { refusals } from '@pastenym/shared/v1/replies';
 import { formatIpfsDocument } from '../../ipfs/ipfs-document.js';
 import type { OpenPastes } from '../../pastes/open-pastes.js';
 import { getText } from './get-text.js';
@@ -11,8 +12,12 @@ const document = formatIpfsDocument({ text: 'x', encParams: undefined, createdAt
 const ipfs = {
   isAvailable: true,
   add: () => Promise.resolve(V1),
-  cat: () => Promise.resolve(document),
+  cat: jest.fn(() => Promise.resolve(document)),
 };
+
+beforeEach(() => {
+  ipfs.cat.mockClear();
+});
 
 const withBlocked = (blocked: string): OpenPastes => ({
   create: () => Promise.resolve(''),
@@ -24,6 +29,8 @@ const withBlocked = (blocked: string): OpenPastes => ({
 test.each([V0, V1])('a CID that is blocked is not fetched, spelt as %s', async (cid) => {
   const { reply } = await getText(cid, { pastes: withBlocked('another'), ipfs });
   expect(reply).toMatchObject({ text: 'x' });
+  expect(ipfs.cat).toHaveBeenCalledTimes(1);
   const refused = getText(cid, { pastes: withBlocked(V1), ipfs });
-  await expect(refused).rejects.toThrow();
+  await expect(refused).rejects.toMatchObject({ name: 'V1Refusal', reply: refusals.notFound });
+  expect(ipfs.cat).toHaveBeenCalledTimes(1);
 });
