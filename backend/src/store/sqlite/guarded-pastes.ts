@@ -19,7 +19,8 @@ export function createGuardedPastes(connection: Connection): GuardedPasteStore {
         return outcome;
       }),
 
-    findOutcome: (request) => connection.read(() => findOutcome(request)),
+    // By itself, not with the writes of its turn: what is asked for before a write would take the place of one that could share their commit.
+    findOutcome: (request) => connection.outside(() => findOutcome(request)),
 
     readUnlimited: ({ id, accessHash }, index, { seconds, blockHeight = null }) =>
       connection.read(() => {
