@@ -21,7 +21,8 @@ import { Failures } from './wire/failures.js';
 import { Inbox } from './wire/inbox.js';
 import { KeptAnswers } from './wire/v1/kept-answers.js';
 import { createAnswerV1 } from './wire/v1.js';
-import { createAnswerV2, type Instance } from './wire/v2.js';
+import { createAnswerV2 } from './wire/v2.js';
+import type { Instance } from './wire/v2/handler.js';
 
 /** What the service is made of. */
 export interface Context {

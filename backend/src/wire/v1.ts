@@ -1,19 +1,13 @@
-import type { Clock } from '@pastenym/shared/clock';
 import type { ErrorCode } from '@pastenym/shared/errors';
-import type { JsonObject, JsonValue } from '@pastenym/shared/v1/python-json';
+import type { JsonValue } from '@pastenym/shared/v1/python-json';
 import { formatV1Reply, refusals, V1Refusal, type PingReply } from '@pastenym/shared/v1/replies';
 import { readV1Request, type V1Request } from '@pastenym/shared/v1/requests';
-import type { BlockHeight } from '../bitcoin/block-height.js';
-import type { Admission } from '../admission/admission.js';
-import type { Capabilities } from '../capabilities.js';
 import { SMALL_ANSWER_BYTES } from '../limits.js';
-import type { OpenPastes } from '../pastes/open-pastes.js';
-import type { Failures } from './failures.js';
 import type { Room } from './inbox.js';
 import type { ParsedMessage } from './parsed-message.js';
 import { KeptAnswers, type LastingAnswer } from './v1/kept-answers.js';
 import { getText } from './v1/get-text.js';
-import type { IpfsFiles } from './v1/ipfs.js';
+import type { Served, V1Options } from './v1/handler.js';
 import { newText } from './v1/new-text.js';
 
 /** An answer's JSON. The oldest clients expect it behind a header, except (so the original has it) where their request is no request. */
@@ -23,28 +17,6 @@ export interface V1Answer {
 }
 
 export type AnswerV1 = (message: ParsedMessage, room: Room) => Promise<V1Answer>;
-
-export interface V1Options {
-  pastes: OpenPastes;
-  admission: Pick<Admission, 'storeUnpaid'>;
-  keptAnswers: KeptAnswers;
-  clock: Clock;
-  maxTextBytes: number;
-  /** Whether pastes are taken at all; they are read in any case. */
-  takesPastes: boolean;
-  capabilities: Capabilities;
-  /** Where the operator has such nodes. */
-  ipfs: IpfsFiles | undefined;
-  chain: Pick<BlockHeight, 'height' | 'isAvailable'> | undefined;
-  failures: Failures;
-}
-
-/** How a request was served. */
-export interface Served {
-  reply: JsonObject;
-  /** In milliseconds since 1970: the same request is not answered so from then on. */
-  goodUntil: number;
-}
 
 /** The last version of the original, which this one behaves like. Its clients show it, and know an answer to `ping` by it. */
 const VERSION = '2.0.3';

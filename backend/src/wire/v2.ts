@@ -1,21 +1,17 @@
 import { AppError } from '@pastenym/shared/errors';
-import type { EventName, ReplyData, RequestData } from '@pastenym/shared/v2/messages';
+import type { EventName, RequestData } from '@pastenym/shared/v2/messages';
 import {
   formatV2Failure,
   formatV2Reply,
   parseV2Request,
   requestIdOf,
 } from '@pastenym/shared/v2/wire';
-import type { Admission } from '../admission/admission.js';
-import type { ProofOfWork } from '../admission/work.js';
-import type { Capabilities } from '../capabilities.js';
 import { MAX_V2_MESSAGE_BYTES } from '../limits.js';
-import type { GuardedPastes } from '../pastes/guarded-pastes.js';
-import type { Failures } from './failures.js';
 import type { ParsedMessage } from './parsed-message.js';
 import { ackRead } from './v2/ack-read.js';
 import { createPaste } from './v2/create-paste.js';
 import { deletePaste } from './v2/delete-paste.js';
+import type { Handler, V2Options } from './v2/handler.js';
 import { info } from './v2/info.js';
 import { pasteStatus } from './v2/paste-status.js';
 import { putChunk } from './v2/put-chunk.js';
@@ -25,37 +21,12 @@ import { readPaste } from './v2/read-paste.js';
 /** @returns undefined if the message has no id: its sender could not tell whose answer that is */
 export type AnswerV2 = (message: ParsedMessage) => Promise<string | undefined>;
 
-export interface V2Options {
-  pastes: GuardedPastes;
-  admission: Pick<Admission, 'store' | 'beginUpload'>;
-  work: Pick<ProofOfWork, 'demand' | 'spend'>;
-  instance: Instance;
-  capabilities: Capabilities;
-  failures: Failures;
-}
-
-/** What `info` tells of this service that does not change while it runs. */
-export interface Instance {
-  version: string;
-  name: string;
-  notice: string;
-  maxPasteBytes: number;
-  maxExpirySeconds: number;
-}
-
 /** A request whose event is known. */
 interface Request<E extends EventName> {
   id: string;
   event: E;
   data: RequestData<E>;
 }
-
-/** @param id of the request, under which it has one effect however often it comes */
-export type Handler<E extends EventName> = (
-  data: RequestData<E>,
-  options: V2Options,
-  id: string,
-) => Promise<ReplyData<E>>;
 
 const handlers: { [E in EventName]: Handler<E> } = {
   info,

@@ -4,7 +4,7 @@ import { refusals, V1Refusal } from '@pastenym/shared/v1/replies';
 import type { OpenView } from '../../store/store.js';
 import { readCid } from '../../ipfs/cid.js';
 import { getTextFromIpfs } from './ipfs.js';
-import type { Served, V1Options } from '../v1.js';
+import type { Served, V1Options } from './handler.js';
 
 const MS_PER_DAY = 86_400_000;
 

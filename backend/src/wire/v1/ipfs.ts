@@ -2,13 +2,9 @@ import { escapeHtml } from '@pastenym/shared/v1/html-escape';
 import type { JsonObject } from '@pastenym/shared/v1/python-json';
 import { refusals, V1Refusal, type NewTextReply } from '@pastenym/shared/v1/replies';
 import type { NewText } from '@pastenym/shared/v1/requests';
-import type { Ipfs } from '../../ipfs/ipfs.js';
 import { formatIpfsDocument, parseIpfsDocument } from '../../ipfs/ipfs-document.js';
 import { MAX_MESSAGE_BYTES } from '@pastenym/shared/limits';
-import type { Served, V1Options } from '../v1.js';
-
-/** The part of IPFS that version 1 has a use for. */
-export type IpfsFiles = Pick<Ipfs, 'isAvailable' | 'add' | 'cat'>;
+import type { Served, V1Options } from './handler.js';
 
 /**
  * `newText` with `ipfs`: the paste goes to IPFS, where everybody can read it for ever; so it must be encrypted. Views and expiry do not exist there: the

@@ -6,7 +6,7 @@ import { pythonJson } from '@pastenym/shared/v1/python-json';
 import { refusals, V1Refusal, type NewTextReply } from '@pastenym/shared/v1/replies';
 import type { NewText } from '@pastenym/shared/v1/requests';
 import { MAX_REPLY_BYTES } from '../../limits.js';
-import type { Served, V1Options } from '../v1.js';
+import type { Served, V1Options } from './handler.js';
 import { newTextOnIpfs } from './ipfs.js';
 
 /** `newText`: stores a paste and answers its id. */

@@ -2,7 +2,7 @@ import { AppError } from '@pastenym/shared/errors';
 import type { RequestData } from '@pastenym/shared/v2/messages';
 import { MIN_EXPIRY_SECONDS } from '../../limits.js';
 import type { GuardedDraft } from '../../pastes/guarded-pastes.js';
-import type { Handler, Instance } from '../v2.js';
+import type { Handler, Instance } from './handler.js';
 
 /** `createPaste`: stores a paste, or begins to. What has been answered before is answered again, at no further cost. */
 export const createPaste: Handler<'createPaste'> = async (

@@ -1,4 +1,4 @@
-import type { Handler } from '../v2.js';
+import type { Handler } from './handler.js';
 
 /** `deletePaste`: destroys a paste, claims and all. */
 export const deletePaste: Handler<'deletePaste'> = async (

@@ -1,6 +1,6 @@
 import { MAX_VIEWS } from '@pastenym/shared/limits';
 import { MIN_EXPIRY_SECONDS } from '../../limits.js';
-import type { Handler, V2Options } from '../v2.js';
+import type { Handler, V2Options } from './handler.js';
 
 const PROTOCOLS = [1, 2];
 

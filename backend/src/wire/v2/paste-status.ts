@@ -1,4 +1,4 @@
-import type { Handler } from '../v2.js';
+import type { Handler } from './handler.js';
 import { describe } from './read-paste.js';
 
 /** `pasteStatus`: what is left of a paste; asking takes nothing of it. */

@@ -1,4 +1,4 @@
-import type { Handler } from '../v2.js';
+import type { Handler } from './handler.js';
 
 /** `putChunk`: takes part of a large paste, and tells which parts are missing. */
 export const putChunk: Handler<'putChunk'> = async ({ uploadId, index, content }, { pastes }) => ({

@@ -1,4 +1,4 @@
-import type { Handler } from '../v2.js';
+import type { Handler } from './handler.js';
 
 /** `readChunk`: a further part of what was claimed. */
 export const readChunk: Handler<'readChunk'> = async (

@@ -1,5 +1,5 @@
 import type { GuardedStatus } from '../../store/store.js';
-import type { Handler } from '../v2.js';
+import type { Handler } from './handler.js';
 
 /** `readPaste`: takes a view. The request's id is the claim by which further chunks are fetched. */
 export const readPaste: Handler<'readPaste'> = async (key, { pastes }, id) => {
