@@ -35,6 +35,7 @@ test.each([
   [new StartupError(['x']), true],
   [new AppError('busy'), true],
   [new AppError('store-full'), true],
+  [withCode('SQLITE_IOERR_WRITE', 'disk I/O error'), true],
   [new AppError('internal'), false],
   [new TypeError('x'), false],
 ])('%s: may succeed later: %s', (error, expected) => {

@@ -15,7 +15,8 @@ const OF_THE_FILE = /^SQLITE_(READONLY|CORRUPT|NOTADB|IOERR|CANTOPEN|PERM)/;
 /** Whether it is no defect, and the same may succeed when whoever runs the program has mended or awaited something. */
 export const isTrouble = (error: unknown): boolean =>
   error instanceof StartupError ||
-  (error instanceof AppError && STORE_TROUBLES[error.code] !== undefined);
+  (error instanceof AppError && STORE_TROUBLES[error.code] !== undefined) ||
+  OF_THE_FILE.test(describeError(error).code ?? '');
 
 /** An error, for whoever runs a program: what they can mend is said to them; of a defect, no more than where it is. */
 export function explain(error: unknown): string {

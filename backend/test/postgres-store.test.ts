@@ -127,6 +127,20 @@ describe('a PostgreSQL database', () => {
     expect(await size()).toBeLessThan(1_000_000);
   });
 
+  test('does not say that all is erased where others are at a table, and tries again', async () => {
+    const { store } = bench;
+    await store.createOpen(openPaste('one', { maxViews: 1 }));
+    await store.takeOpenView('one', at());
+    const other = await openConnection(postgres.schema.url);
+    await other.use(async (client) => {
+      await client.query('BEGIN; LOCK TABLE contents IN SHARE UPDATE EXCLUSIVE MODE');
+      expect(await store.eraseTraces()).toBe(false);
+      await client.query('COMMIT');
+    });
+    await other.close();
+    expect(await store.eraseTraces()).toBe(true);
+  });
+
   test('gets its migrations without the time-out that requests have', async () => {
     const other = await postgres.server.createSchema();
     const connection = new Connection(other.url);

@@ -118,8 +118,11 @@ function addRoom(registry: Registry, { store, quotaBytes, quota }: RoomOptions):
     else it.set(value);
   };
   gauge(registry, 'quota_bytes', 'How much may be stored: STORE_QUOTA_BYTES.').set(quotaBytes);
-  gauge(registry, 'disk_free_bytes', 'What the disk has left that an SQLite store is on.', (it) =>
-    known(it, store.freeBytes()),
+  gauge(
+    registry,
+    'disk_free_bytes',
+    'What the disk has left that an SQLite store is on, beside what uploads have announced and not sent.',
+    (it) => known(it, store.freeBytes()),
   );
   const help =
     'What new pastes may take, each 1 KiB more than its content: by quota or by disk, whichever leaves less. What was deleted makes room at the next sweep.';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { RandomBytes } from '@pastenym/shared/random';
@@ -378,11 +379,13 @@ describe('a request to read', () => {
     expect(await store.usage()).toMatchObject({ pastes: 0 });
   });
 
-  test('of a large paste may take longer, by five seconds for each further chunk', async () => {
+  test('of a large paste may take longer, by five seconds for each further chunk, up to a whole minute', async () => {
+    now = START + 55;
     const created = await createLarge({ views: 1, expiresInSeconds: 100_000 });
     await putAll(created.uploadId);
     await pastes.read('read', keyOf(created));
-    now += CLAIM_SECONDS + 9;
+    // Two more chunks: from 0:55 on, it is a minute more than what a single chunk has.
+    now = START + CLAIM_SECONDS + 119;
     await pastes.read('read', keyOf(created));
     expect(await pastes.readChunk('read', keyOf(created), 2)).toHaveLength(77);
     now += 1;
@@ -463,6 +466,24 @@ describe('a request to remove', () => {
     }
     expect(await pastes.status(keyOf(two))).toBeDefined();
   });
+});
+
+test('nothing that is kept of requests tells to the second when they came', async () => {
+  now = START + 17;
+  const created = await pastes.create('create', draft(SMALL, { views: 3 }));
+  const large = await pastes.create('large', draft(LARGE));
+  await pastes.read('read', keyOf(created));
+  await pastes.read('ended', keyOf(created));
+  await pastes.endRead('ended', keyOf(created));
+  await putAll(large.uploadId!);
+  const db = new Database(join(folder, 'pastes.sqlite'));
+  const values = (sql: string) => db.prepare<[], number>(sql).pluck().all();
+  const quarters = values('SELECT forget_at FROM outcomes UNION ALL SELECT forget_at FROM claims');
+  const ends = values('SELECT ends_at FROM claims UNION ALL SELECT ends_at FROM uploads');
+  db.close();
+  expect(quarters.map((at) => at % 900)).toEqual([0, 0, 0, 0]);
+  expect(ends.map((at) => at % 60)).toEqual([0, 0, 0]);
+  expect(Math.min(...quarters, ...ends)).toBeGreaterThanOrEqual(now + CLAIM_SECONDS);
 });
 
 test('the status counts no view', async () => {

@@ -101,6 +101,8 @@ export interface GuardedPastesOptions {
 
 const ID_BYTES = 16;
 const MAX_MISSING_LISTED = 64;
+/** What is remembered of a request shall not tell to the second when it came; and of one that is over, only to a quarter of an hour. */
+const CLAIM_STEP_SECONDS = 60;
 const FORGETTING_STEP_SECONDS = 900;
 /**
  * However its chunks come; up to a day more, since when it began is known as coarsely as expiries are. Without an end, a chunk now and then would hold the
@@ -195,8 +197,10 @@ class Guarded implements GuardedPastes {
   #claimTimes(bytes: number, { seconds }: Moment) {
     const furtherChunks = Math.max(0, countChunks(bytes) - 1);
     const forChunks = furtherChunks * CLAIM_SECONDS_PER_CHUNK;
-    const endsAt = seconds + this.#options.claimSeconds + forChunks;
-    return { endsAt, forgetAt: Math.max(endsAt, this.#forgetAt(seconds)) };
+    const { claimSeconds, outcomeSeconds } = this.#options;
+    const endsAt = roundUp(seconds + claimSeconds + forChunks, CLAIM_STEP_SECONDS);
+    const forgetAt = Math.max(endsAt, seconds + outcomeSeconds);
+    return { endsAt, forgetAt: roundUp(forgetAt, FORGETTING_STEP_SECONDS) };
   }
 
   async readChunk(claim: string, key: Key, index: number): Promise<Uint8Array> {
@@ -263,10 +267,8 @@ class Guarded implements GuardedPastes {
     return { request, digest, answer, forgetAt: this.#forgetAt(seconds) };
   }
 
-  /** Rounded up: what is remembered of a request shall not tell to the second when it came. */
   #forgetAt(seconds: number): number {
-    const least = seconds + this.#options.outcomeSeconds;
-    return Math.ceil(least / FORGETTING_STEP_SECONDS) * FORGETTING_STEP_SECONDS;
+    return roundUp(seconds + this.#options.outcomeSeconds, FORGETTING_STEP_SECONDS);
   }
 }
 
@@ -274,6 +276,8 @@ class Guarded implements GuardedPastes {
 export function chunkLength(bytes: number, index: number): number {
   return Math.max(0, Math.min(CHUNK_BYTES, bytes - index * CHUNK_BYTES));
 }
+
+const roundUp = (value: number, step: number) => Math.ceil(value / step) * step;
 
 export const countChunks = (bytes: number) => Math.ceil(bytes / CHUNK_BYTES);
 

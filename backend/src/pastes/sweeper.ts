@@ -57,16 +57,16 @@ export class Sweeper {
   async #run(): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      await this.#attempt(() => this.#sweep());
-      await this.#attempt(this.#options.alsoDo);
+      await this.#attempt('sweeping', () => this.#sweep());
+      await this.#attempt('what is done beside sweeping', this.#options.alsoDo);
       await sleep(this.#options.intervalMs, undefined, { signal }).catch(() => undefined);
     }
     await this.#erasing;
   }
 
-  async #attempt(work: () => Promise<void>): Promise<void> {
+  async #attempt(what: string, work: () => Promise<void>): Promise<void> {
     await work().catch((error: unknown) => {
-      this.#options.log.error({ err: error }, 'sweeping failed; it will be tried again');
+      this.#options.log.error({ err: error }, `${what} failed; it will be tried again`);
     });
   }
 
@@ -81,7 +81,9 @@ export class Sweeper {
       isMore = expired + abandoned + other > 0;
     } while (isMore && !this.#stopped.signal.aborted);
     this.#sweptAtMs = elapsedMs();
-    this.#erasing ??= this.#attempt(() => this.#erase()).finally(() => (this.#erasing = undefined));
+    this.#erasing ??= this.#attempt('erasing', () => this.#erase()).finally(
+      () => (this.#erasing = undefined),
+    );
   }
 
   /** It may take minutes (a `VACUUM` does), so sweeping goes on meanwhile. */

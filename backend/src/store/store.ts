@@ -229,7 +229,7 @@ export interface Upkeep {
   /** How full the store is, by its own account. */
   usage(): Promise<Usage>;
 
-  /** What the disk has left that the store is on, in bytes, beside all that uploads under way have announced; undefined where the store cannot know. */
+  /** What the disk has left that the store is on, in bytes, beside what uploads have announced and not sent; undefined where the store cannot know. */
   freeBytes(): Promise<number | undefined>;
 }
 

@@ -113,7 +113,7 @@ export const meanings: {
     reply: { content: 'the chunk' },
   },
   ackRead: {
-    does: 'Ends a claim, where reads are limited: the reader has everything. If no view is left and nobody else is reading, the content is gone before the answer goes out.',
+    does: 'Ends a claim, where reads are limited: the reader has everything. If no view is left and nobody else is reading, nobody is given the content any more.',
     request: { pasteId: PASTE_ID, accessProof: ACCESS_PROOF, claim: CLAIM },
     reply: {},
   },

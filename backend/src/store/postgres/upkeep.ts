@@ -18,6 +18,8 @@ interface DueRow {
 
 /** What is left is done the next time, or by the server itself. */
 const VACUUM_TIMEOUT_MS = 10 * 60_000;
+/** What the server says of a table that it skips. (SQLSTATE) */
+const LOCK_NOT_AVAILABLE = '55P03';
 /** After this the connection is taken for dead. */
 const VACUUM_ANSWER_TIMEOUT_MS = VACUUM_TIMEOUT_MS + 5000;
 
@@ -39,12 +41,14 @@ export function createUpkeep(connection: Connection): Upkeep {
       if (!connection.hasTraces) return true;
       if (stop?.aborted === true) return false;
       connection.hasTraces = false;
+      let isDone = false;
       try {
-        return await vacuum(connection, stop);
-      } catch (error) {
-        connection.hasTraces = true;
-        throw error;
+        isDone = await vacuum(connection, stop);
+      } finally {
+        // Something may have been deleted meanwhile.
+        connection.hasTraces ||= !isDone;
       }
+      return isDone;
     },
 
     freeBytes: () => Promise.resolve(undefined), // The server's disk may be another machine's.
@@ -117,13 +121,23 @@ async function forget({ run }: Runner, { seconds: now }: Moment): Promise<number
  * Frees the room of deleted rows, so that it is used again, and given back where it is at the end of a file. That is all that can be asked of PostgreSQL: it
  * does not overwrite it before, and its write-ahead log has a copy for a while.
  * @param stop the server goes on with it then, but nobody waits
- * @returns whether it is known to be done
+ * @returns whether it is known to be done; what another transaction may still see, stays without a word
  */
 function vacuum(connection: Connection, stop: AbortSignal | undefined): Promise<boolean> {
   return connection.useForLong(VACUUM_TIMEOUT_MS, async (client) => {
     if (stop?.aborted === true) return false;
+    let isWhole = true;
+    const onNotice = ({ code }: { code?: string | undefined }) => {
+      if (code === LOCK_NOT_AVAILABLE) isWhole = false;
+    };
     const text = 'VACUUM (SKIP_LOCKED) contents, pastes, claims, uploads, outcomes';
-    return isDoneBefore(stop, client.query(withTimeout({ text }, VACUUM_ANSWER_TIMEOUT_MS)));
+    client.on('notice', onNotice);
+    try {
+      const work = client.query(withTimeout({ text }, VACUUM_ANSWER_TIMEOUT_MS));
+      return (await isDoneBefore(stop, work)) && isWhole;
+    } finally {
+      client.off('notice', onNotice);
+    }
   });
 }
 

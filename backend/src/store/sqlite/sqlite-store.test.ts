@@ -259,10 +259,15 @@ test('it knows what the disk has left', async () => {
   expect(free! / (bavail * bsize)).toBeCloseTo(1, 1);
 });
 
-test('what an upload has announced is not left, though nothing of it has come yet', async () => {
-  const announced = { bytes: 2 ** 50, content: upload('up') };
-  await store.createGuarded(guardedPaste('one', announced), outcome('c'));
+test('what an upload has announced is not left, though nothing of it has come yet; what has come is counted once', async () => {
+  const bytes = 2 ** 50;
+  await store.createGuarded(guardedPaste('one', { bytes, content: upload('up') }), outcome('c'));
   expect(await store.freeBytes()).toBeLessThan(0);
+  await store.putChunk('up', chunk(0), NOW + 600);
+  const db = new Database(path);
+  const outstanding = db.prepare(SQL.outstandingBytes).pluck().get({ chunkBytes: CHUNK_BYTES });
+  db.close();
+  expect(outstanding).toBe(bytes - CHUNK_BYTES);
   await store.dropUpload('up');
   expect(await store.freeBytes()).toBeGreaterThan(0);
 });

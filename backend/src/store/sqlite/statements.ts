@@ -166,7 +166,9 @@ export const SQL = {
 
   countUploads: 'SELECT count(*) FROM uploads WHERE NOT is_complete AND paste IS NOT NULL',
 
-  announcedBytes: 'SELECT sum(bytes) FROM uploads WHERE NOT is_complete AND paste IS NOT NULL',
+  outstandingBytes: `
+    SELECT sum(max(0, bytes - @chunkBytes * (SELECT count(*) FROM contents WHERE contents.paste = uploads.paste)))
+    FROM uploads WHERE NOT is_complete AND paste IS NOT NULL`,
 };
 
 /** Of one row; it is no table that grows. */
@@ -249,8 +251,8 @@ export interface Statements {
   forgetOutcomes: Rows;
   forgetClaims: Rows;
   countUploads: Rows<number>;
-  /** null of none */
-  announcedBytes: Rows<number | null>;
+  /** What uploads have announced and not sent; null of none. */
+  outstandingBytes: NamedRows<number | null>;
   totals: Rows<{ pastes: number; bytes: number }>;
 }
 
@@ -300,7 +302,7 @@ export function prepareStatements(db: Database): Statements {
     forgetOutcomes: rows(SQL.forgetOutcomes),
     forgetClaims: rows(SQL.forgetClaims),
     countUploads: values<number>(SQL.countUploads),
-    announcedBytes: values<number | null>(SQL.announcedBytes),
+    outstandingBytes: namedValues<number | null>(SQL.outstandingBytes),
     totals: rows<{ pastes: number; bytes: number }>(TOTALS),
   };
 }

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { RECORD_BYTES } from '@pastenym/shared/v2/records';
 import {
   MAX_DESTROYED_BYTES,
   MAX_DESTROYED_CHUNKS,
@@ -39,8 +40,10 @@ export function createUpkeep(connection: Connection): Upkeep {
 
     async freeBytes() {
       const { bavail, bsize } = await statfs(dirname(connection.db.name));
-      const announced = await connection.read(() => statements.announcedBytes.get() ?? 0);
-      return bavail * bsize - announced;
+      const outstanding = await connection.read(
+        () => statements.outstandingBytes.get({ chunkBytes: RECORD_BYTES }) ?? 0,
+      );
+      return bavail * bsize - outstanding;
     },
   };
 }
