@@ -80,6 +80,7 @@ describe('writing a paste', () => {
 
   test('can be done with the keyboard alone', async () => {
     const { page } = await open();
+    await page.locator('[data-testid=paste-input]:focus').waitFor();
     await page.keyboard.type('written');
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').evaluate((element) => element.tagName)).toBe('SELECT');
