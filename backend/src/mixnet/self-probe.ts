@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RandomBytes } from '@pastenym/shared/random';
-import { ID_BYTES } from '@pastenym/shared/v2/id';
+import { drawId } from '@pastenym/shared/v2/id';
 import { surbsFor } from '@pastenym/shared/v2/surbs';
 import { formatV2Request, parseV2Reply } from '@pastenym/shared/v2/wire';
 import type { Logger } from '../logger.js';
@@ -94,7 +94,7 @@ export class SelfProbe {
 
   async #run(selfAddress: string, stopped: AbortSignal): Promise<void> {
     for (let isFirst = true; !stopped.aborted; isFirst = false) {
-      const id = Buffer.from(this.#options.random(ID_BYTES)).toString('base64url');
+      const id = drawId(this.#options.random);
       this.#question = { id, selfAddress, isFirst, ended: new AbortController() };
       await this.#askUntilEnded(this.#question);
       await this.#pause(this.#options.intervalMs, stopped);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError, type ErrorCode } from '@pastenym/shared/errors';
 import { secureRandom, type RandomBytes } from '@pastenym/shared/random';
+import { drawId } from '@pastenym/shared/v2/id';
 import { RECORD_BYTES as CHUNK_BYTES } from '@pastenym/shared/v2/records';
 import type {
   GuardedView,
@@ -99,7 +100,6 @@ export interface GuardedPastesOptions {
   uploadSeconds: number;
 }
 
-const ID_BYTES = 16;
 const MAX_MISSING_LISTED = 64;
 /** What is remembered of a request shall not tell to the second when it came; and of one that is over, only to a quarter of an hour. */
 const CLAIM_STEP_SECONDS = 60;
@@ -259,8 +259,7 @@ class Guarded implements GuardedPastes {
 
   #newUpload({ contentHash }: GuardedDraft, { seconds }: Moment) {
     const { random, uploadSeconds } = this.#options;
-    const uploadId = Buffer.from(random(ID_BYTES)).toString('base64url');
-    return { uploadId, contentHash, endsAt: seconds + uploadSeconds };
+    return { uploadId: drawId(random), contentHash, endsAt: seconds + uploadSeconds };
   }
 
   #outcome(request: string, digest: Uint8Array, answer: string, { seconds }: Moment): Outcome {

@@ -1,6 +1,5 @@
 import { secureRandom, type RandomBytes } from '@pastenym/shared/random';
-
-const ID_BYTES = 16;
+import { drawId } from '@pastenym/shared/v2/id';
 
 /** Ids of every version, ours and the original's (8 characters). */
 const PASTE_ID = /^[A-Za-z0-9_-]{8,64}$/;
@@ -16,7 +15,7 @@ const UNMISTAKABLE = /^[^uU-].*_|^_/;
 /** Draws an id of 22 characters. About 28 of 100 draws will do, so 126 of the 128 random bits remain. */
 export function createPasteId(random: RandomBytes = secureRandom): string {
   for (;;) {
-    const id = Buffer.from(random(ID_BYTES)).toString('base64url');
+    const id = drawId(random);
     if (UNMISTAKABLE.test(id)) return id;
   }
 }

@@ -48,11 +48,9 @@ export interface InboxOptions {
 export class Inbox {
   readonly #options: Required<InboxOptions>;
   readonly #waiting: Delivery[] = [];
-  /** Those who wait for room, or have it and wait to go on. */
+  /** Those who wait for room, or have it and wait to go on. Whoever is in here when it gives up has been refused, and stays. */
   readonly #aside = new Set<Delivery>();
   readonly #goOn: (() => void)[] = [];
-  /** Those who were refused while they waited for room: they have had their answer. */
-  readonly #givenUp = new Set<Delivery>();
   #onIdle: (() => void) | undefined;
   #inFlight = 0;
   #heldBytes = 0;
@@ -97,7 +95,6 @@ export class Inbox {
     patience.abort();
     const unanswered = this.held;
     this.#hasGivenUp = true;
-    for (const delivery of this.#aside) this.#givenUp.add(delivery);
     for (const delivery of [...this.#waiting.splice(0), ...this.#aside]) this.#refuse(delivery);
     return unanswered;
   }
@@ -149,10 +146,12 @@ export class Inbox {
       this.#goOn.push(resolve);
       this.#pump();
     });
+    if (this.#hasGivenUp) {
+      giveBack();
+      throw busy();
+    }
     this.#aside.delete(delivery);
-    if (!this.#hasGivenUp) return giveBack;
-    giveBack();
-    throw busy();
+    return giveBack;
   }
 
   async #handle(delivery: Delivery): Promise<void> {
@@ -162,7 +161,7 @@ export class Inbox {
     };
     try {
       const answer = await this.#options.answer(delivery.message, { reserve });
-      if (this.#givenUp.has(delivery)) return;
+      if (this.#aside.has(delivery)) return;
       if (answer === undefined) this.#options.counters.ignored++;
       else await this.#send(delivery, answer);
     } catch (error) {

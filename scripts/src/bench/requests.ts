@@ -24,7 +24,7 @@ export const readV1 = (urlId: string) =>
 /** @throws whatever the reply is, if it is not what a new paste is answered */
 export function idOfV1(reply: Buffer): string {
   const id = /"url_id": "([\w-]{22})"/.exec(reply.toString('latin1'))?.[1];
-  if (id === undefined) throw new Error(whatItSays(reply.toString('latin1', 0, 200)));
+  if (id === undefined) throw new Error(whatItSays(reply));
   return id;
 }
 
@@ -55,7 +55,7 @@ export interface KeyV2 {
 
 export function keyOfV2(paste: PasteV2, reply: Buffer): KeyV2 {
   const pasteId = /"pasteId":"([\w-]{22})"/.exec(reply.toString('latin1'))?.[1];
-  if (pasteId === undefined) throw new Error(whatItSays(reply.toString('latin1', 0, 200)));
+  if (pasteId === undefined) throw new Error(whatItSays(reply));
   return { pasteId, accessProof: paste.accessProof };
 }
 
@@ -75,8 +75,11 @@ export const ackV2 = ({ pasteId, accessProof, claim }: ReadV2) =>
 /** @throws what the reply says, if it is a refusal */
 export function expectAnswer(reply: Buffer): void {
   const head = reply.subarray(0, 120).toString('latin1');
-  if (/^"Error|"ok":false|"error"/.test(head)) throw new Error(whatItSays(head));
+  if (/^"Error|"ok":false|"error"/.test(head)) throw new Error(whatItSays(reply));
 }
 
 /** The same for the same cause, so that it can be counted. */
-const whatItSays = (reply: string): string => /"code":"([\w-]+)"/.exec(reply)?.[1] ?? reply;
+function whatItSays(reply: Buffer): string {
+  const head = reply.toString('latin1', 0, 200);
+  return /"code":"([\w-]+)"/.exec(head)?.[1] ?? head;
+}

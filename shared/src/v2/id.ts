@@ -1,3 +1,6 @@
+import { encodeBase64Url } from '../base64url.js';
+import type { RandomBytes } from '../random.js';
+
 /** 128 random bits: requests, pastes and uploads have such a name. */
 export const ID_BYTES = 16;
 
@@ -5,3 +8,6 @@ export const ID_BYTES = 16;
 const ID = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 
 export const isId = (text: string): boolean => ID.test(text);
+
+/** Draws a new one. */
+export const drawId = (random: RandomBytes): string => encodeBase64Url(random(ID_BYTES));

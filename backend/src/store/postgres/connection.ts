@@ -1,6 +1,5 @@
 import pg from 'pg';
-import { AppError } from '@pastenym/shared/errors';
-import { BUSY_RETRY_MS } from '../../limits.js';
+import { toAppError } from '../to-app-error.js';
 import { isFull, isPassing } from './passing-errors.js';
 import type { Statement } from './statements.js';
 
@@ -121,7 +120,7 @@ export class Connection implements Runner {
       isReusable = !isLast;
       return result;
     } catch (cause) {
-      throw toAppError(cause);
+      throw toAppError(cause, { isFull, isPassing });
     } finally {
       client?.release(!isReusable);
     }
@@ -131,11 +130,6 @@ export class Connection implements Runner {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
     await this.#pool.end();
   }
-}
-
-function toAppError(cause: unknown): unknown {
-  if (isFull(cause)) return new AppError('store-full', { cause });
-  return isPassing(cause) ? new AppError('busy', { cause, retryAfterMs: BUSY_RETRY_MS }) : cause;
 }
 
 const prepared = new WeakSet<pg.PoolClient>();

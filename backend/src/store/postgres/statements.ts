@@ -134,7 +134,7 @@ const SQL = {
 
   findClaim: 'SELECT digest, paste FROM claims WHERE request = @request',
 
-  // When it would have ended, would tell to the second when the paste was read.
+  // When it would have ended, would tell to the minute when the paste was read.
   endClaim: 'UPDATE claims SET paste = NULL, ends_at = forget_at WHERE request = @request',
 
   lockPaste: 'SELECT number FROM pastes WHERE number = @paste FOR UPDATE',

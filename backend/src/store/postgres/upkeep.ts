@@ -1,10 +1,6 @@
 import { once } from 'node:events';
-import {
-  MAX_DESTROYED_BYTES,
-  MAX_DESTROYED_CHUNKS,
-  MAX_SWEPT_AT_ONCE,
-  MAX_SWEPT_BYTES,
-} from '../../limits.js';
+import { MAX_DESTROYED_BYTES, MAX_DESTROYED_CHUNKS, MAX_SWEPT_AT_ONCE } from '../../limits.js';
+import { firstBatch } from '../first-batch.js';
 import type { Moment, Upkeep, Usage } from '../store.js';
 import { withTimeout, type Connection, type Runner } from './connection.js';
 import { STATEMENTS } from './statements.js';
@@ -77,13 +73,6 @@ async function sweepPastes(runner: Runner, { seconds, blockHeight }: Moment) {
   await runner.run(STATEMENTS.doomPastes, { numbers: begun });
   const expired = batch.filter(({ isDoomed }) => !isDoomed).length;
   return { expired, other: batch.length - expired };
-}
-
-/** At least one, if there is any. Some are due for two reasons. */
-function firstBatch(due: DueRow[]): DueRow[] {
-  const rows = Array.from(new Map(due.map((row) => [row.number, row])).values());
-  let bytes = 0;
-  return rows.filter((row, index) => (bytes += row.bytes) <= MAX_SWEPT_BYTES || index === 0);
 }
 
 /** @returns whether so little is left of it that it can be deleted */

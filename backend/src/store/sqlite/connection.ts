@@ -1,7 +1,7 @@
-import { AppError } from '@pastenym/shared/errors';
 import type { Database } from 'better-sqlite3';
-import { BUSY_RETRY_MS, MAX_DESTROYED_BYTES } from '../../limits.js';
+import { MAX_DESTROYED_BYTES } from '../../limits.js';
 import type { Migrates } from '../schema-version.js';
+import { toAppError } from '../to-app-error.js';
 import { openDatabase } from './open-database.js';
 import { isFull, isPassing } from './passing-errors.js';
 import { prepareStatements, type PasteRow, type Statements } from './statements.js';
@@ -56,6 +56,5 @@ export class Connection {
 }
 
 function throwAppError(cause: unknown): never {
-  if (isFull(cause)) throw new AppError('store-full', { cause });
-  throw isPassing(cause) ? new AppError('busy', { cause, retryAfterMs: BUSY_RETRY_MS }) : cause;
+  throw toAppError(cause, { isFull, isPassing });
 }

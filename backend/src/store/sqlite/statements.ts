@@ -77,7 +77,7 @@ export const SQL = {
     FROM claims JOIN pastes ON number = claims.paste JOIN contents ON contents.paste = number AND chunk = @index
     WHERE request = @request AND digest = @digest AND ends_at > @now AND ${IS_THERE}`,
 
-  // When it would have ended, would tell to the second when the paste was read.
+  // When it would have ended, would tell to the minute when the paste was read.
   endClaim: 'UPDATE claims SET paste = NULL, ends_at = forget_at WHERE request = ?',
 
   findExhausted: `

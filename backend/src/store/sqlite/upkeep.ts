@@ -6,15 +6,15 @@ import {
   MAX_DESTROYED_CHUNKS,
   MAX_FREE_PAGES,
   MAX_SWEPT_AT_ONCE,
-  MAX_SWEPT_BYTES,
   MAX_SWEPT_ROWS,
   RECLAIMED_PAGES,
 } from '../../limits.js';
+import { firstBatch } from '../first-batch.js';
 import type { Moment, Upkeep } from '../store.js';
 import type { Connection } from './connection.js';
 import { settleClaim } from './guarded-pastes.js';
 import { BUSY_TIMEOUT_MS } from './open-database.js';
-import type { PasteRow, SweptRow } from './statements.js';
+import type { PasteRow } from './statements.js';
 import { dropUpload } from './uploads.js';
 
 export function createUpkeep(connection: Connection): Upkeep {
@@ -60,13 +60,6 @@ function sweepPastes(connection: Connection, { seconds, blockHeight = -1 }: Mome
   for (const row of batch) takeApart(connection, row);
   const over = batch.filter((row) => row.is_doomed === 0).length;
   return { expired: over, other: batch.length - over };
-}
-
-/** At least one, if there is any. Some are due for two reasons. */
-function firstBatch(due: SweptRow[]): SweptRow[] {
-  const rows = Array.from(new Map(due.map((row) => [row.number, row])).values());
-  let bytes = 0;
-  return rows.filter((row, index) => (bytes += row.bytes) <= MAX_SWEPT_BYTES || index === 0);
 }
 
 /** A large one loses some of its content, and is doomed: it must not be given out without that, should the clock be set back. */
